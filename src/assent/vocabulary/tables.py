@@ -1,0 +1,113 @@
+"""How records lie in files: the one shape every source is read into, and how to get there.
+
+A source never copies a platform's tables. It says which files there are and which of their columns
+mean what (`RecordTable`); the gate turns that into SQL, the audit reads the same description with
+code of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+import pyarrow as pa
+
+SUBJECT_TYPE = pa.struct(
+    [
+        pa.field("role", pa.string()),
+        pa.field("member", pa.string()),
+        pa.field("spans", pa.list_(pa.struct([pa.field("start", pa.int32()), pa.field("end", pa.int32())]))),
+    ]
+)
+
+RECORD_SCHEMA = pa.schema(
+    [
+        pa.field("id", pa.string()),
+        pa.field("category", pa.string()),
+        pa.field("author", pa.string()),
+        pa.field("subjects", pa.list_(SUBJECT_TYPE)),
+        pa.field("created_at", pa.timestamp("us", tz="UTC")),
+        pa.field("visibility", pa.string()),
+        pa.field("parent", pa.string()),
+        pa.field("excluded", pa.bool_()),
+        pa.field("aipref", pa.string()),
+        pa.field("tdm_reservation", pa.string()),
+        pa.field("cawg", pa.string()),
+        pa.field("context", pa.list_(pa.string())),
+        pa.field("text", pa.string()),
+    ]
+)
+"""The canonical row. Every column but `id` may be null or absent; null means unknown (for `subjects`,
+`context` and the signals: none; for `excluded`: no). `subjects[].spans`: where the text names that
+person, in code points; null means not known. `cawg`: the entries as a JSON object."""
+
+COLUMNS: tuple[str, ...] = tuple(RECORD_SCHEMA.names)
+
+
+class Format(StrEnum):
+    """File formats a table can be in."""
+
+    PARQUET = "parquet"
+    CSV = "csv"
+    JSONL = "jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Where a canonical column comes from: a column of the file, or one constant for every row.
+
+    Args:
+        source: the column's name in the file; None for a constant.
+        constant: the value for every row when `source` is None.
+        values: translation of the file's values, e.g. `PUBLIC` to `public`; empty leaves them as they are,
+            otherwise a value that is not listed becomes null.
+    """
+
+    source: str | None = None
+    constant: str | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordTable:
+    """Files of one format and the same columns, and what the columns mean.
+
+    Args:
+        columns: by canonical name; one that is missing is null for every row.
+        zone: the IANA zone of timestamps without one; None refuses such timestamps.
+    """
+
+    files: tuple[Path, ...]
+    format: Format
+    columns: Mapping[str, Column]
+    zone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something in a source that cannot be read or used, and how often; never the text itself."""
+
+    where: str
+    what: str
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFiles:
+    """What a source amounts to on disk.
+
+    Args:
+        tables: the records.
+        events: files of ledger events about its members (region, birth date, settings), Parquet or JSON Lines.
+        problems: what was found wrong while reading, counted.
+    """
+
+    tables: tuple[RecordTable, ...]
+    events: tuple[Path, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+CANONICAL: Mapping[str, Column] = {name: Column(source=name) for name in COLUMNS}
+"""The columns of a file that is already in `RECORD_SCHEMA`."""
