@@ -1,0 +1,179 @@
+"""The working folder: where things lie, and the settings that `assent.toml` and `ASSENT_*` variables give.
+
+A workspace is a folder with an `assent.toml`. Every key has a default, so an empty file is a valid one:
+
+    pack = "professional-network-2025-11-safeguarded"
+    zone = "UTC"
+
+    [ledger]
+    folder = "ledger"
+    origin = "assent.example/log"
+
+    [keys]
+    folder = "keys"
+
+    [snapshots]
+    folder = "snapshots"
+    shards = 16
+    slices = 4
+
+    [build]
+    memory_mib = 2048
+    threads = 2
+
+    [read]
+    max_staleness_seconds = 3600
+
+    [sources.name]            # written by `assent source add`
+    kind = "tables"
+    path = "mapping.toml"
+
+`ASSENT_LEDGER_FOLDER=…` overrides `folder` under `[ledger]`, `ASSENT_PACK=…` overrides `pack`, and so on.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from assent.errors import InputError
+
+CONFIG_NAME = "assent.toml"
+
+_DEFAULTS: Mapping[str, str | int] = {
+    "pack": "professional-network-2025-11-safeguarded",
+    "ledger.folder": "ledger",
+    "ledger.origin": "assent.example/log",
+    "keys.folder": "keys",
+    "snapshots.folder": "snapshots",
+    "snapshots.shards": 16,
+    "snapshots.slices": 4,
+    "build.memory_mib": 2048,
+    "build.threads": 2,
+    "read.max_staleness_seconds": 3600,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SourceEntry:
+    """A source as the workspace names it; `path` is absolute."""
+
+    name: str
+    kind: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A working folder, read once; paths are absolute."""
+
+    root: Path
+    settings: Mapping[str, str | int]
+    sources: Mapping[str, SourceEntry] = field(default_factory=dict)
+
+    @property
+    def config_path(self) -> Path:
+        return self.root / CONFIG_NAME
+
+    @property
+    def pack(self) -> str:
+        """Name of a shipped pack, or the path of a file relative to the working folder."""
+        return self.text("pack")
+
+    @property
+    def ledger_folder(self) -> Path:
+        return self.root / self.text("ledger.folder")
+
+    @property
+    def origin(self) -> str:
+        return self.text("ledger.origin")
+
+    @property
+    def keys_folder(self) -> Path:
+        return self.root / self.text("keys.folder")
+
+    @property
+    def snapshots_folder(self) -> Path:
+        return self.root / self.text("snapshots.folder")
+
+    @property
+    def staging_folder(self) -> Path:
+        """Canonical Parquet that sources derived from formats DuckDB cannot read itself."""
+        return self.root / "staging"
+
+    def text(self, key: str) -> str:
+        return str(self.settings[key])
+
+    def number(self, key: str) -> int:
+        return int(self.settings[key])
+
+
+def open_workspace(folder: Path | None = None, *, environ: Mapping[str, str] = os.environ) -> Workspace:
+    """The workspace in `folder`, or in the nearest folder above the current one that has an `assent.toml`.
+
+    Raises:
+        InputError: there is none, or its file has unknown keys, wrong types or no valid TOML.
+    """
+    root = _find_root(folder)
+    path = root / CONFIG_NAME
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"`{path}` is no valid TOML: {error}") from None
+    sources = _sources(root, document.pop("sources", {}))
+    return Workspace(root, _settings(document, environ), sources)
+
+
+def _find_root(folder: Path | None) -> Path:
+    start = (folder or Path.cwd()).resolve()
+    for candidate in [start] if folder else [start, *start.parents]:
+        if (candidate / CONFIG_NAME).is_file():
+            return candidate
+    raise InputError(f"no {CONFIG_NAME} in `{start}`", hint="run `assent init` to make a working folder")
+
+
+def _settings(document: Mapping[str, Any], environ: Mapping[str, str]) -> Mapping[str, str | int]:
+    given: dict[str, Any] = {}
+    for key, value in document.items():
+        if isinstance(value, dict):
+            given |= {f"{key}.{name}": inner for name, inner in value.items()}
+        else:
+            given[key] = value
+    for key in _DEFAULTS:
+        variable = "ASSENT_" + key.replace(".", "_").upper()
+        if variable in environ:
+            given[key] = environ[variable]
+    unknown = sorted(set(given) - set(_DEFAULTS))
+    if unknown:
+        raise InputError(f"{CONFIG_NAME}: unknown key `{unknown[0]}`", hint=f"known: {', '.join(_DEFAULTS)}")
+    return {key: _typed(key, given.get(key, default)) for key, default in _DEFAULTS.items()}
+
+
+def _typed(key: str, value: object) -> str | int:
+    if isinstance(_DEFAULTS[key], str):
+        if isinstance(value, str) and value:
+            return value
+        raise InputError(f"{CONFIG_NAME}: `{key}` must be a text, not `{value}`")
+    try:
+        number = int(str(value))
+    except ValueError:
+        number = 0
+    if number < 1 or isinstance(value, bool):
+        raise InputError(f"{CONFIG_NAME}: `{key}` must be a whole number above zero, not `{value}`")
+    return number
+
+
+def _sources(root: Path, entries: object) -> dict[str, SourceEntry]:
+    if not isinstance(entries, dict):
+        raise InputError(f"{CONFIG_NAME}: `sources` must be tables like [sources.name]")
+    found: dict[str, SourceEntry] = {}
+    for name, entry in entries.items():
+        kind, path = (entry.get("kind"), entry.get("path")) if isinstance(entry, dict) else (None, None)
+        if not isinstance(kind, str) or not isinstance(path, str):
+            raise InputError(f"{CONFIG_NAME}: source `{name}` needs `kind` and `path`")
+        found[name] = SourceEntry(name, kind, (root / path).resolve())
+    return found
