@@ -46,6 +46,23 @@ person, in code points; null means not known. `cawg`: the entries as a JSON obje
 COLUMNS: tuple[str, ...] = tuple(RECORD_SCHEMA.names)
 
 
+SNAPSHOT_SCHEMA = pa.schema(
+    [
+        pa.field("id", pa.string(), nullable=False),
+        pa.field("category", pa.string(), nullable=False),
+        pa.field("author", pa.string(), nullable=False),
+        pa.field(
+            "subjects", pa.list_(pa.struct([pa.field("role", pa.string()), pa.field("member", pa.string())]))
+        ),
+        pa.field("created_at", pa.timestamp("us", tz="UTC")),
+        pa.field("parent", pa.string()),
+        pa.field("text", pa.string()),
+    ]
+)
+"""A permitted row. `subjects` holds those who permit, in their order; of those who do not, `text` shows
+`[role]` in place of each span and nothing else is left."""
+
+
 class Format(StrEnum):
     """File formats a table can be in."""
 

@@ -1,0 +1,7 @@
+"""To be filled."""
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands."""
