@@ -1,0 +1,264 @@
+"""What a sealed snapshot says of itself: the predicate `urn:assent:predicate:snapshot:v1`, as values.
+
+The builder writes it, the reader and the audit read it; this page is all they share. Every file it names
+lies below the snapshot's folder under a name made of its own digest, so a name never leads elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from assent.errors import AssentError, EvidenceError
+from assent.evidence.attestation import SNAPSHOT_PREDICATE, Statement, Subject
+from assent.vocabulary.identifiers import PurposeName, SnapshotId
+from assent.vocabulary.instants import format_instant, parse_instant
+from assent.vocabulary.tables import Column, Format, RecordTable
+
+MANIFEST, PACK, CARD, CROISSANT = "manifest.json", "pack.json", "card.md", "croissant.json"
+_NAMED_BY_CONTENT = re.compile(r"(?:data|decisions)/([0-9a-f]{64})\.parquet")
+_PURPOSE_IN_ID = re.compile(r"[^a-z0-9_.]+")
+
+
+@dataclass(frozen=True, slots=True)
+class DataFileEntry:
+    """A file of permitted rows, all of one shard and slice; `path` is relative to the snapshot."""
+
+    shard: int
+    slice: int
+    path: str
+    sha256: str
+    rows: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionFileEntry:
+    """A stretch of the sorted decisions; `path` is relative to the snapshot."""
+
+    path: str
+    sha256: str
+    rows: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """A file the records came from; `path` is relative to the sources' root where it lies below it."""
+
+    path: str
+    sha256: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class InputTable:
+    """Files that were read together, and what their columns mean."""
+
+    source: str
+    kind: str
+    format: Format
+    columns: Mapping[str, Column]
+    zone: str | None
+    files: tuple[InputFile, ...]
+
+    def located(self, root: Path) -> RecordTable:
+        """The table with its files where they lie below `root`."""
+        return RecordTable(
+            tuple(root / each.path for each in self.files), self.format, self.columns, self.zone
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """All decisions: how many, under which root, tagged with which key, in which files."""
+
+    root: bytes
+    count: int
+    key_id: str
+    files: tuple[DecisionFileEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """How members are spread: shards, slices in each, and the name of the key that decides."""
+
+    shards: int
+    slices: int
+    key_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many records came in and what became of them; reasons by label.
+
+    Args:
+        masked: allowed records in which somebody is masked.
+        members: authors with an allowed record.
+        denied: by the reason that is shown first; with `allowed` they add up to `records`.
+        reasons: by every reason that applies.
+    """
+
+    records: int
+    allowed: int
+    masked: int
+    unreadable: int
+    members: int
+    denied: Mapping[str, int]
+    reasons: Mapping[str, int]
+    allowed_by_category: Mapping[str, int]
+    allowed_by_region: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotManifest:
+    """A snapshot's whole claim.
+
+    Args:
+        at: T, the moment asked about.
+        ledger_size: N, the number of ledger events taken into account.
+        checkpoint: the ledger's signed checkpoint of that size, the note as published.
+        engine: what computed it: names, versions, digest of the generated SQL.
+        parent: the snapshot this one follows from, if any.
+    """
+
+    purpose: PurposeName
+    at: datetime
+    pack_name: str
+    pack_digest: str
+    ledger_size: int
+    checkpoint: str
+    sources: tuple[InputTable, ...]
+    engine: Mapping[str, str]
+    counts: Counts
+    files: tuple[DataFileEntry, ...]
+    decisions: Decided
+    partition: Partition
+    parent: SnapshotId | None = None
+
+    def to_predicate(self) -> dict[str, Any]:
+        """The predicate as JSON values."""
+        return {
+            "purpose": self.purpose,
+            "at": format_instant(self.at),
+            "pack": {"name": self.pack_name, "digest": self.pack_digest, "file": PACK},
+            "ledger": {"size": self.ledger_size, "checkpoint": self.checkpoint},
+            "sources": [
+                asdict(each)
+                | {
+                    "format": each.format.value,
+                    "columns": {name: _column_json(column) for name, column in each.columns.items()},
+                    "files": [asdict(file) for file in each.files],
+                }
+                for each in self.sources
+            ],
+            "engine": dict(self.engine),
+            "counts": asdict(self.counts),
+            "files": [asdict(each) for each in self.files],
+            "decisions": {
+                "root": self.decisions.root.hex(),
+                "count": self.decisions.count,
+                "key_id": self.decisions.key_id,
+                "files": [asdict(each) for each in self.decisions.files],
+            },
+            "partition": asdict(self.partition),
+            "parent": self.parent,
+        }
+
+    @property
+    def stored(self) -> tuple[DataFileEntry | DecisionFileEntry, ...]:
+        """Every Parquet file of the snapshot."""
+        return (*self.files, *self.decisions.files)
+
+    def subjects(self, beside: Mapping[str, str]) -> tuple[Subject, ...]:
+        """Every file of the snapshot but the manifest itself.
+
+        Args:
+            beside: SHA-256 of `pack.json`, `card.md` and `croissant.json`, by name.
+        """
+        named = [Subject(name, beside[name]) for name in sorted(beside)]
+        return (*named, *(Subject(each.path, each.sha256) for each in self.stored))
+
+
+def snapshot_id(statement: Statement) -> SnapshotId:
+    """The name that follows from what a snapshot claims; two with the same name make the same claim."""
+    purpose = _PURPOSE_IN_ID.sub("-", str(statement.predicate.get("purpose", "")).lower())
+    return SnapshotId(f"{purpose}-{statement.digest[:12]}")
+
+
+def parse_manifest(statement: Statement) -> SnapshotManifest:
+    """The manifest in a statement.
+
+    Raises:
+        EvidenceError: another predicate type, a missing or ill-typed field, a file whose name is not its
+            digest, or a file that the statement's subjects do not list with that digest.
+    """
+    if statement.predicate_type != SNAPSHOT_PREDICATE:
+        raise EvidenceError(f"the manifest's predicate is not `{SNAPSHOT_PREDICATE}`")
+    try:
+        manifest = _parse(statement.predicate)
+    except (KeyError, TypeError, ValueError, AttributeError, AssentError) as error:
+        raise EvidenceError(f"the manifest cannot be read: {error}") from None
+    listed = {each.name: each.sha256 for each in statement.subjects}
+    for each in manifest.stored:
+        name = _NAMED_BY_CONTENT.fullmatch(each.path)
+        if name is None or name[1] != each.sha256 or listed.get(each.path) != each.sha256:
+            raise EvidenceError(f"the manifest names a file that is not its own content: `{each.path}`")
+    return manifest
+
+
+def _parse(given: Mapping[str, Any]) -> SnapshotManifest:
+    decisions = given["decisions"]
+    return SnapshotManifest(
+        purpose=PurposeName(str(given["purpose"])),
+        at=parse_instant(given["at"], field="at"),
+        pack_name=str(given["pack"]["name"]),
+        pack_digest=str(given["pack"]["digest"]),
+        ledger_size=_count(given["ledger"]["size"]),
+        checkpoint=str(given["ledger"]["checkpoint"]),
+        sources=tuple(_table(each) for each in given["sources"]),
+        engine={str(name): str(value) for name, value in given["engine"].items()},
+        counts=_counts(given["counts"]),
+        files=tuple(DataFileEntry(**each) for each in given["files"]),
+        decisions=Decided(
+            bytes.fromhex(decisions["root"]),
+            _count(decisions["count"]),
+            str(decisions["key_id"]),
+            tuple(DecisionFileEntry(**each) for each in decisions["files"]),
+        ),
+        partition=Partition(**given["partition"]),
+        parent=None if given["parent"] is None else SnapshotId(str(given["parent"])),
+    )
+
+
+def _counts(given: Mapping[str, Any]) -> Counts:
+    read = Counts(**given)
+    for name, value in given.items():
+        for number in value.values() if isinstance(value, dict) else [value]:
+            _count(number, name)
+    return read
+
+
+def _count(value: object, name: str = "size") -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise EvidenceError(f"`{name}` is no count")
+    return value
+
+
+def _table(given: Mapping[str, Any]) -> InputTable:
+    return InputTable(
+        source=str(given["source"]),
+        kind=str(given["kind"]),
+        format=Format(given["format"]),
+        columns={name: Column(**column) for name, column in given["columns"].items()},
+        zone=None if given["zone"] is None else str(given["zone"]),
+        files=tuple(InputFile(**each) for each in given["files"]),
+    )
+
+
+def _column_json(column: Column) -> dict[str, Any]:
+    return {"source": column.source, "constant": column.constant, "values": dict(column.values)}
