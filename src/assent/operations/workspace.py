@@ -77,6 +77,7 @@ class Workspace:
 
     @property
     def config_path(self) -> Path:
+        """The `assent.toml` itself."""
         return self.root / CONFIG_NAME
 
     @property
@@ -86,18 +87,22 @@ class Workspace:
 
     @property
     def ledger_folder(self) -> Path:
+        """Where the ledger lies."""
         return self.root / self.text("ledger.folder")
 
     @property
     def origin(self) -> str:
+        """The name of the log, which never changes."""
         return self.text("ledger.origin")
 
     @property
     def keys_folder(self) -> Path:
+        """Private keys, readable by their owner only."""
         return self.root / self.text("keys.folder")
 
     @property
     def snapshots_folder(self) -> Path:
+        """Sealed snapshots, a folder each."""
         return self.root / self.text("snapshots.folder")
 
     @property
@@ -106,9 +111,11 @@ class Workspace:
         return self.root / "staging"
 
     def text(self, key: str) -> str:
+        """A setting as text."""
         return str(self.settings[key])
 
     def number(self, key: str) -> int:
+        """A setting that is a whole number above zero."""
         return int(self.settings[key])
 
 

@@ -140,7 +140,7 @@ def parse_event(fields: Mapping[str, Any], *, member: MemberId | None = None) ->
         InputError: unknown type, field or value, an instant that cannot be read, or a missing field.
     """
     try:
-        kind = EventType(fields.get("type"))
+        kind = EventType(str(fields.get("type")))
     except ValueError:
         raise InputError(f"unknown event type `{fields.get('type')}`") from None
     shape = FIELDS[kind]

@@ -18,9 +18,7 @@ def parse_instant(text: object, *, field: str = "instant") -> datetime:
     try:
         instant = datetime.fromisoformat(text)
     except ValueError:
-        raise InputError(
-            f"{field} cannot be read: `{text}`", hint="write it like 2025-11-03T00:00:00Z"
-        ) from None
+        raise InputError(f"{field} cannot be read: `{text}`", hint="write it like 2025-11-03T00:00:00Z") from None
     return as_utc(instant, field=field)
 
 

@@ -133,8 +133,4 @@ class Verdict:
     @classmethod
     def of(cls, judgment: Judgment, *, pack_digest: str, as_of: datetime, ledger_size: int) -> Verdict:
         """The verdict for a judgment."""
-        return cls(
-            not judgment.mask, from_mask(judgment.mask), judgment.masks, pack_digest, as_of, ledger_size
-        )
-
-
+        return cls(not judgment.mask, from_mask(judgment.mask), judgment.masks, pack_digest, as_of, ledger_size)

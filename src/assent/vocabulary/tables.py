@@ -51,9 +51,7 @@ SNAPSHOT_SCHEMA = pa.schema(
         pa.field("id", pa.string(), nullable=False),
         pa.field("category", pa.string(), nullable=False),
         pa.field("author", pa.string(), nullable=False),
-        pa.field(
-            "subjects", pa.list_(pa.struct([pa.field("role", pa.string()), pa.field("member", pa.string())]))
-        ),
+        pa.field("subjects", pa.list_(pa.struct([pa.field("role", pa.string()), pa.field("member", pa.string())]))),
         pa.field("created_at", pa.timestamp("us", tz="UTC")),
         pa.field("parent", pa.string()),
         pa.field("text", pa.string()),
