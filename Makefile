@@ -1,0 +1,56 @@
+# Every entry point of the project; CI calls the same ones.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test setup setup-dev lint types layers unit bench bench-quick mutate format clean
+
+demo: setup  ## a whole tour on a synthetic network, in a folder of its own
+	$(BIN)/python demo/tour.py
+
+test: setup-dev lint types layers unit  ## everything CI checks
+
+setup: $(VENV)/.installed
+setup-dev: $(VENV)/.installed-dev
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Assent needs Python 3.11 or newer; point PYTHON at one: make PYTHON=python3.12 demo"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "the venv module is missing; on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+
+$(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,bench]'
+	@touch $@ $(VENV)/.installed
+
+lint:
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types:
+	$(BIN)/mypy
+
+layers:
+	$(BIN)/lint-imports
+
+unit:
+	$(BIN)/pytest -n 2 --dist worksteal
+
+bench: setup-dev  ## the table of figures, side by side in one run; about 20 minutes
+	$(BIN)/python -m bench
+
+bench-quick: setup-dev
+	$(BIN)/python -m bench --quick
+
+mutate: setup-dev  ## does the specification's suite bite?
+	$(BIN)/python -m bench.mutate
+
+format: setup-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf $(VENV) .demo .bench build *.egg-info src/*.egg-info
