@@ -1,0 +1,167 @@
+"""The mapping file of a platform's tables: which columns mean what, checked as a whole."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import available_timezones
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+
+from assent.errors import InputError
+from assent.vocabulary.tables import COLUMNS, Column
+
+Text = Annotated[str, Field(min_length=1)]
+
+
+def _real_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"`{name}` is no IANA time zone{_did_you_mean(name, available_timezones())}")
+    return name
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Origin(_Part):
+    """Where a value comes from: a column, perhaps with its values spelled differently here, or one constant."""
+
+    column: Text | None = None
+    values: Annotated[dict[Text, Text], Field(min_length=1)] | None = None
+    constant: Text | None = None
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> Origin:
+        if (self.column is None) == (self.constant is None):
+            raise ValueError("needs either `column` or `constant`")
+        if self.values and self.column is None:
+            raise ValueError("`values` needs a `column`")
+        return self
+
+
+def _named_column(given: object) -> object:
+    return {"column": given} if isinstance(given, str) else given
+
+
+def _same_for_all(given: object) -> object:
+    return {"constant": given} if isinstance(given, str) else given
+
+
+FromColumn = Annotated[Origin, BeforeValidator(_named_column)]
+"""A plain text names a column."""
+FromConstant = Annotated[Origin, BeforeValidator(_same_for_all)]
+"""A plain text is the value itself."""
+
+
+class Columns(_Part):
+    """Where each canonical column comes from; those left out are unknown in every row."""
+
+    id: Text
+    author: Text | None = None
+    subjects: Text | None = None
+    created_at: Text | None = None
+    visibility: FromColumn | None = None
+    parent: Text | None = None
+    excluded: Text | None = None
+    aipref: FromColumn | None = None
+    tdm_reservation: FromColumn | None = None
+    cawg: FromColumn | None = None
+    context: Text | None = None
+    text: Text | None = None
+
+
+class Records(_Part):
+    """Files with the same columns."""
+
+    files: Annotated[list[Text], Field(min_length=1)]
+    category: FromConstant
+    columns: Columns
+
+    def as_columns(self) -> Mapping[str, Column]:
+        """By canonical name; a plain `category` is that category, a plain column is a column's name."""
+        given = {name: getattr(self.columns, name) for name in COLUMNS if name != "category"}
+        found = {name: _column(value) for name, value in given.items() if value is not None}
+        return found | {"category": _column(self.category)}
+
+
+class Events(_Part):
+    """Files of ledger events about members."""
+
+    files: Annotated[list[Text], Field(min_length=1)]
+
+
+class Mapped(_Part):
+    """A whole mapping file."""
+
+    records: Annotated[list[Records], Field(min_length=1)]
+    events: list[Events] = []
+    zone: Annotated[str, AfterValidator(_real_zone)] | None = None
+
+
+def load_mapping(path: Path) -> Mapped:
+    """The mapping that a TOML file states.
+
+    Raises:
+        InputError: it cannot be read; or every problem in it at once, in one line.
+    """
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"cannot read `{path}`: {error.strerror or error}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"`{path}` is no valid TOML: {error}") from None
+    try:
+        return Mapped.model_validate(document)
+    except ValidationError as error:
+        problems = list(dict.fromkeys(_sentence(problem) for problem in error.errors()))
+        raise InputError(
+            f"`{path}`: {'; '.join(problems)}", hint="the keys of a mapping are described in docs/spec/sources.md"
+        ) from None
+
+
+def _column(value: str | Origin) -> Column:
+    if isinstance(value, str):
+        return Column(source=value)
+    return Column(source=value.column, constant=value.constant, values=dict(value.values or {}))
+
+
+_KEYS: Mapping[str, tuple[str, ...]] = {
+    "": tuple(Mapped.model_fields),
+    "records": tuple(Records.model_fields),
+    "columns": tuple(Columns.model_fields),
+    "events": tuple(Events.model_fields),
+}
+
+
+def _sentence(problem: Any) -> str:
+    """One problem in words, with the key it is about and, for an unknown key, the one that may be meant."""
+    place = problem["loc"]
+    name = ".".join(str(part) for part in place)
+    if problem["type"] == "extra_forbidden":
+        section = next((part for part in reversed(place[:-1]) if isinstance(part, str)), "")
+        known = _KEYS.get(section, tuple(Origin.model_fields))
+        return f"unknown key `{name}`{_did_you_mean(str(place[-1]), known)}"
+    if problem["type"] == "missing":
+        return f"`{name}` is missing"
+    if problem["type"] == "value_error":
+        return f"`{name}`: {problem['ctx']['error']}"
+    if problem["type"] == "model_type":
+        return f"`{name}` must be a text or a table"
+    return f"`{name}`: {problem['msg'][:1].lower()}{problem['msg'][1:]}"
+
+
+def _did_you_mean(word: str, known: Collection[str]) -> str:
+    close = difflib.get_close_matches(word, known, n=1)
+    return f" (did you mean `{close[0]}`?)" if close else ""
