@@ -23,21 +23,23 @@ from assent.sources.mentions import code_in_markdown, mentioned_subjects
 from assent.sources.staging import RecordWriter, event_line, new_folder, subject_rows
 from assent.sources.threads import ThreadIndex
 from assent.vocabulary.events import Event, EventType
-from assent.vocabulary.identifiers import MemberId, Role
-from assent.vocabulary.records import PUBLIC, Subject
+from assent.vocabulary.identifiers import Category, MemberId, RecordId, Role
+from assent.vocabulary.records import PUBLIC, Record, Subject
 from assent.vocabulary.tables import CANONICAL, Format, Problem, RecordTable, SourceFiles
 
 REPLIED_TO = Role("replied_to")
-QUESTION, ANSWER, NOMINATION = "1", "2", "6"
-POST_CATEGORIES: Mapping[str, str] = {
-    QUESTION: "post",
-    ANSWER: "post",
-    "3": "wiki",  # orphaned tag wiki
-    "4": "wiki",  # tag wiki excerpt
-    "5": "wiki",  # tag wiki
-    NOMINATION: "nomination",  # of a moderator
-    "7": "wiki",  # placeholder
-    "8": "wiki",  # privilege page
+QUESTION, ANSWER = "1", "2"
+ABOUT, COMMENT, POST = Category("profile.summary"), Category("comment"), Category("post")
+WIKI, NOMINATION = Category("wiki"), Category("nomination")
+POST_CATEGORIES: Mapping[str, Category] = {
+    QUESTION: POST,
+    ANSWER: POST,
+    "3": WIKI,  # orphaned tag wiki
+    "4": WIKI,  # tag wiki excerpt
+    "5": WIKI,  # tag wiki
+    "6": NOMINATION,  # of a moderator
+    "7": WIKI,  # placeholder
+    "8": WIKI,  # privilege page
 }
 """Only questions and answers are posts in the packs' sense; no shipped pack has the other categories in scope."""
 
@@ -54,9 +56,7 @@ def check_dump(folder: Path) -> None:
     """
     for name, root in _FILES.items():
         if not (folder / name).is_file():
-            raise InputError(
-                f"no {name} in `{folder}`", hint=f"a dump's folder holds {', '.join(_FILES)}, unpacked"
-            )
+            raise InputError(f"no {name} in `{folder}`", hint=f"a dump's folder holds {', '.join(_FILES)}, unpacked")
         next(iter(read_rows(folder / name, root=root)), None)
 
 
@@ -120,38 +120,41 @@ class _Reader:
         if prose.text:
             named = mentioned_subjects(prose.text, (), author=member, code=prose.code)
             # The dump does not say when it was written, so neither do we: the account is older than its text.
-            self._write(f"user:{row['Id']}:about", "profile.summary", member, named, None, prose.text)
+            self._write(Record(RecordId(f"user:{row['Id']}:about"), ABOUT, member, named), prose.text)
 
     def _index_posts(self) -> None:
         for row in self._rows("Posts.xml"):
-            post, owner = row["Id"], _member(row.get("OwnerUserId"))
+            post, owner = row["Id"], _maybe_member(row.get("OwnerUserId"))
             if not self._threads.add_post(post, question=row.get("ParentId", post), owner=owner):
                 self._note("Posts.xml", "row repeats an Id")
             self._threads.add_speaker(post, owner, row.get("OwnerDisplayName"))
-            self._threads.add_speaker(post, _member(row.get("LastEditorUserId")), row.get("LastEditorDisplayName"))
+            self._threads.add_speaker(
+                post, _maybe_member(row.get("LastEditorUserId")), row.get("LastEditorDisplayName")
+            )
 
     def _read_comments(self) -> None:
         for row in self._rows("Comments.xml"):
-            post, author, text = row.get("PostId", ""), _member(row.get("UserId")), row.get("Text", "")
+            post, author, text = row.get("PostId", ""), _maybe_member(row.get("UserId")), row.get("Text", "")
             if not self._threads.has_post(post):
                 self._note("Comments.xml", "comment stands under no post of the dump")
             circles = (partial(self._threads.people_at, post), partial(self._threads.people_in_thread, post))
             named = mentioned_subjects(text, circles, author=author, code=code_in_markdown(text))
             subjects = (*self._answered(post, author), *named)
             created = self._instant("Comments.xml", row)
-            self._write(f"comment:{row['Id']}", "comment", author, subjects, created, text)
+            self._write(Record(RecordId(f"comment:{row['Id']}"), COMMENT, author, subjects, created), text)
             self._threads.add_speaker(post, author, row.get("UserDisplayName"))
 
     def _read_posts(self) -> None:
         for row in self._rows("Posts.xml"):
-            post, author = row["Id"], _member(row.get("OwnerUserId"))
+            post, author = row["Id"], _maybe_member(row.get("OwnerUserId"))
             text, named = self._post_text(row, author)
             answered = self._answered(row.get("ParentId", ""), author) if row.get("PostTypeId") == ANSWER else ()
             category = POST_CATEGORIES.get(row.get("PostTypeId", ""))
             if category is None:
                 self._note("Posts.xml", "post type is missing or unknown")
             created = self._instant("Posts.xml", row)
-            self._write(f"post:{post}", category, author, (*answered, *named), created, text)
+            subjects = (*answered, *named)
+            self._write(Record(RecordId(f"post:{post}"), category, author, subjects, created), text)
 
     def _post_text(self, row: Row, author: MemberId | None) -> tuple[str, tuple[Subject, ...]]:
         """Title and body, and whom they mention."""
@@ -165,17 +168,18 @@ class _Reader:
         owner = self._threads.owner_of(post)
         return () if owner is not None and owner == author else (Subject(REPLIED_TO, owner),)
 
-    def _write(
-        self,
-        record: str,
-        category: str | None,
-        author: MemberId | None,
-        subjects: tuple[Subject, ...],
-        created: datetime | None,
-        text: str,
-    ) -> None:
-        row = {"id": record, "category": category, "author": author, "subjects": subject_rows(subjects)}
-        self._records.write(row | {"created_at": created, "visibility": PUBLIC, "text": text})
+    def _write(self, record: Record, text: str) -> None:
+        self._records.write(
+            {
+                "id": record.id,
+                "category": record.category,
+                "author": record.author,
+                "subjects": subject_rows(record.subjects),
+                "created_at": record.created_at,
+                "visibility": PUBLIC,
+                "text": text,
+            }
+        )
 
     def _rows(self, name: str) -> Iterator[Row]:
         """The rows that have an Id; those that have none cannot be named and are counted instead."""
@@ -197,8 +201,13 @@ class _Reader:
         self._problems[where, what] += 1
 
 
-def _member(user: str | None) -> MemberId | None:
-    return MemberId(f"se:{user}") if user else None
+def _member(user: str) -> MemberId:
+    return MemberId(f"se:{user}")
+
+
+def _maybe_member(user: str | None) -> MemberId | None:
+    """Nobody, where the account is gone."""
+    return _member(user) if user else None
 
 
 def _escaped(title: str) -> str:

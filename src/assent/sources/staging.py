@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -45,7 +45,7 @@ class RecordWriter:
         self._file = pq.ParquetWriter(path, RECORD_SCHEMA, compression="zstd")
         self._rows: list[Mapping[str, Any]] = []
 
-    def __enter__(self) -> RecordWriter:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, _e: object, _t: TracebackType | None) -> None:

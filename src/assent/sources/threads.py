@@ -16,17 +16,21 @@ CREATE TABLE post (id TEXT PRIMARY KEY, question TEXT NOT NULL, owner TEXT) WITH
 CREATE INDEX thread ON post (question);
 CREATE TABLE speaker (post TEXT, member TEXT, name TEXT, PRIMARY KEY (post, member, name)) WITHOUT ROWID;
 """
-_PEOPLE = """
-SELECT DISTINCT speaker.member, coalesce(member.name, speaker.name) AS called
+_OF_POST = """
+SELECT DISTINCT speaker.member, coalesce(member.name, speaker.name)
 FROM speaker LEFT JOIN member ON member.id = speaker.member
+WHERE speaker.post = ?
+ORDER BY 1, 2
 """
-_OF_POST = _PEOPLE + "WHERE speaker.post = ? ORDER BY 1, 2"
-_OF_THREAD = (
-    _PEOPLE
-    + """WHERE speaker.post IN (
-    SELECT id FROM post WHERE question = (SELECT question FROM post WHERE id = ?)
-) ORDER BY 1, 2"""
-)
+_OF_THREAD = """
+SELECT DISTINCT speaker.member, coalesce(member.name, speaker.name)
+FROM post AS here
+JOIN post AS there ON there.question = here.question
+JOIN speaker ON speaker.post = there.id
+LEFT JOIN member ON member.id = speaker.member
+WHERE here.id = ?
+ORDER BY 1, 2
+"""
 
 
 class ThreadIndex:
@@ -56,6 +60,7 @@ class ThreadIndex:
             self._db.execute("INSERT OR IGNORE INTO speaker VALUES (?, ?, ?)", row)
 
     def has_post(self, post: str) -> bool:
+        """Whether the dump has that post."""
         return self._db.execute("SELECT 1 FROM post WHERE id = ?", (post,)).fetchone() is not None
 
     def owner_of(self, post: str) -> MemberId | None:
@@ -72,6 +77,7 @@ class ThreadIndex:
         return self._people(_OF_THREAD, post)
 
     def close(self) -> None:
+        """The scratch file may be removed."""
         self._db.close()
 
     def _people(self, query: str, post: str) -> list[Person]:

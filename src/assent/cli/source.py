@@ -1,0 +1,69 @@
+"""`assent source`: name the tables that records come from, and look at them first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from assent.cli.frame import Json, emit, new_group
+from assent.operations.sources import add_source, preview_source
+from assent.operations.workspace import open_workspace
+from assent.sources.survey import Survey, describe
+
+app = new_group("Where records come from: tables, dumps, made-up networks.")
+
+Kind = Annotated[str, typer.Argument(help="tables, stackexchange or synthetic.")]
+SourcePath = Annotated[Path, typer.Argument(help="A mapping file, or the folder of a dump or of a made-up network.")]
+
+
+@app.command()
+def add(
+    name: Annotated[str, typer.Argument(help="What the workspace calls it.")],
+    kind: Kind,
+    path: SourcePath,
+    as_json: Json = False,
+) -> None:
+    """Name a source in assent.toml."""
+    entry = add_source(open_workspace(), name, kind, path)
+    payload = {"name": entry.name, "kind": entry.kind, "path": str(entry.path)}
+    emit(as_json, payload, lambda out: out.print(f"added source {name}: {kind}, {entry.path}", markup=False))
+
+
+@app.command("list")
+def list_(as_json: Json = False) -> None:
+    """List the sources of the workspace."""
+    entries = open_workspace().sources.values()
+    payload = [{"name": entry.name, "kind": entry.kind, "path": str(entry.path)} for entry in entries]
+    emit(as_json, payload, lambda out: _show_list(out, payload))
+
+
+@app.command()
+def preview(kind: Kind, path: SourcePath, as_json: Json = False) -> None:
+    """Count what a source holds; needs no workspace and leaves nothing behind."""
+    seen = preview_source(kind, path)
+    emit(as_json, seen.to_json(), lambda out: _show_survey(out, seen))
+
+
+def _show_list(out: Console, rows: list[dict[str, str]]) -> None:
+    if not rows:
+        out.print("no sources yet; `assent source add NAME KIND PATH` names one", markup=False)
+        return
+    table = Table("name", "kind", "path", box=None)
+    for row in rows:
+        table.add_row(*row.values())
+    out.print(table)
+
+
+def _show_survey(out: Console, seen: Survey) -> None:
+    out.print(f"{seen.members:,} members, {seen.records:,} records")
+    for title, counts in (("category", seen.by_category), ("region", seen.by_region)):
+        table = Table(title, "count", box=None)
+        for name, count in counts.items():
+            table.add_row(name, f"{count:,}")
+        out.print(table)
+    for problem in seen.problems:
+        out.print(f"problem: {describe(problem)}", markup=False)
