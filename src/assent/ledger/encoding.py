@@ -1,0 +1,173 @@
+"""Columns of event fields turned into canonical events, many at a time.
+
+`vocabulary.events.parse_event` says what an event is. The fast form here writes only what it is certain of
+and hands every other row to `parse_event`, which accepts it or says what is wrong; tests hold the two equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from assent.errors import InputError
+from assent.evidence.canonical import canonical_json
+from assent.ledger.stored import Statement
+from assent.vocabulary.events import FIELDS, EventType, Shape, parse_event
+from assent.vocabulary.instants import format_instant
+
+Report = Callable[[int, str], None]
+"""Takes the number of a row within its chunk, and what is wrong with it."""
+
+FIELD_NAMES: Final = frozenset(
+    {"type", "effective_at", "member", "by"}
+    | {name for shape in FIELDS.values() for name in (shape.key, shape.value) if name}
+)
+IGNORED_NAMES: Final = frozenset({"seq", "recorded_at"})
+"""What an export of a ledger has besides; the importing ledger gives its own."""
+
+_ESCAPED = r'["\\\x00-\x1f]'
+_INSTANT = r"^[12]\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z$"
+_ZERO_FRACTION = ".000000Z"
+
+
+def encode_rows(table: pa.Table, *, recorded_at: datetime, report: Report) -> list[Statement]:
+    """The events of a table whose columns bear the names of event fields; wrong rows are reported, not given.
+
+    Args:
+        table: texts, except `effective_at`, which may be a timestamp with a zone.
+    """
+    table = _completed(table)
+    columns = {name: table[name].combine_chunks() for name in table.column_names}
+    columns["effective_at"], certain = _instants(columns["effective_at"])
+    moment = format_instant(recorded_at)
+    parts: list[tuple[Any, Any]] = []
+    for label in pc.unique(columns["type"]).to_pylist():
+        kind = _MEMBER_KINDS.get(label)
+        if kind is not None:
+            rows = pc.indices_nonzero(pc.and_(_is_plain(columns, kind), certain))
+            chosen = {name: column.take(rows) for name, column in columns.items()}
+            parts.append((rows, _texts(chosen, kind, moment)))
+    done = pa.concat_arrays([rows for rows, _ in parts]) if parts else pa.array([], pa.uint64())
+    texts = pa.concat_arrays([texts for _, texts in parts]) if parts else pa.array([], pa.string())
+    order = pc.sort_indices(done)
+    quick = texts.take(order).cast(pa.binary()).to_pylist()
+    members = columns["member"].take(done.take(order)).to_pylist()
+    statements = list(zip(members, quick, strict=True))
+    if len(statements) == table.num_rows:
+        return statements
+    return _with_slow_rows(
+        columns, dict(zip(done.take(order).to_pylist(), statements, strict=True)), recorded_at, report
+    )
+
+
+def encode_row(fields: Mapping[str, Any], *, recorded_at: datetime) -> Statement:
+    """The event that one row states.
+
+    Raises:
+        InputError: it states none.
+    """
+    given = {name: value for name, value in fields.items() if name not in IGNORED_NAMES}
+    event = replace(parse_event(given), recorded_at=recorded_at)
+    return event.member, canonical_json(event.to_json())
+
+
+_MEMBER_KINDS: Final[Mapping[str, EventType]] = {kind.value: kind for kind in EventType if FIELDS[kind].member}
+
+
+def _completed(table: pa.Table) -> pa.Table:
+    missing = sorted(FIELD_NAMES - set(table.column_names))
+    for name in missing:
+        table = table.append_column(name, pa.nulls(table.num_rows, pa.string()))
+    return table.select(sorted(FIELD_NAMES))
+
+
+def _instants(column: Any) -> tuple[Any, Any]:
+    """The column in the one text form, and where that is certain."""
+    if pa.types.is_timestamp(column.type):
+        year = pc.year(column)
+        certain = pc.and_(pc.greater_equal(year, 1000), pc.less(year, 3000))
+        text = pc.replace_substring(pc.cast(column, pa.string()), " ", "T")
+        # The cast writes six digits always, the one form only when they say something.
+        short = pc.replace_substring(text, _ZERO_FRACTION, "Z")
+        return short, pc.fill_null(certain, False)
+    certain = pc.and_not(pc.match_substring_regex(column, _INSTANT), pc.ends_with(column, _ZERO_FRACTION))
+    certain = pc.fill_null(certain, False)
+    try:
+        pc.cast(column.filter(certain), pa.timestamp("us", tz="UTC"))
+    except pa.ArrowInvalid:
+        # One of them is no date, such as 30 February: row by row will say which.
+        certain = pa.array([False] * len(column))
+    return column, certain
+
+
+def _is_plain(columns: Mapping[str, Any], kind: EventType) -> Any:
+    """Which rows are events of this kind whose texts need no escapes."""
+    shape = FIELDS[kind]
+    tests = [pc.fill_null(pc.equal(columns["type"], kind.value), False), _is_simple(columns["member"])]
+    tests.append(pc.or_(pc.is_null(columns["by"]), _is_simple(columns["by"])))
+    if shape.key:
+        tests.append(_is_simple(columns[shape.key]))
+    if shape.value and shape.values:
+        tests.append(pc.is_in(columns[shape.value], value_set=pa.array(sorted(shape.values))))
+    elif shape.value:
+        simple = _is_simple(columns[shape.value])
+        tests.append(pc.or_(simple, pc.is_null(columns[shape.value])) if shape.nullable else simple)
+    own = {"type", "effective_at", "member", "by", shape.key, shape.value}
+    tests += [
+        pc.is_null(columns[name])
+        for name in columns
+        if name not in own and columns[name].null_count < len(columns[name])
+    ]
+    result = tests[0]
+    for test in tests[1:]:
+        result = pc.and_(result, test)
+    return result
+
+
+def _is_simple(column: Any) -> Any:
+    odd = pc.or_(pc.match_substring_regex(column, _ESCAPED), pc.equal(column, ""))
+    return pc.invert(pc.fill_null(odd, True))
+
+
+def _texts(columns: Mapping[str, Any], kind: EventType, recorded_at: str) -> Any:
+    """The canonical texts: every field in order of its name, `type` and then perhaps `value` last."""
+    pieces: list[Any] = ["{"]
+    names = _names(FIELDS[kind])
+    for name in names:
+        comma = "" if name == names[-1] else ","
+        if name == "type":
+            pieces.append(f'"type":"{kind.value}"{comma}')
+        elif name == "recorded_at":
+            pieces.append(f'"recorded_at":"{recorded_at}"{comma}')
+        else:
+            absent = "" if name == "by" else f'"{name}":null{comma}'
+            column = columns[name]
+            text = pc.binary_join_element_wise(f'"{name}":"', column, f'"{comma}', "")
+            pieces.append(text if not column.null_count else pc.fill_null(text, absent))
+    return pc.binary_join_element_wise(*pieces, "}", "")
+
+
+def _names(shape: Shape) -> list[str]:
+    slots = [name for name in (shape.key, shape.value) if name]
+    return sorted(["by", "effective_at", "member", "recorded_at", "type", *slots])
+
+
+def _with_slow_rows(
+    columns: Mapping[str, Any], quick: Mapping[int, Statement], recorded_at: datetime, report: Report
+) -> list[Statement]:
+    statements: list[Statement] = []
+    for row in range(len(columns["type"])):
+        if row in quick:
+            statements.append(quick[row])
+            continue
+        given = {name: column[row].as_py() for name, column in columns.items()}
+        try:
+            statements.append(encode_row({k: v for k, v in given.items() if v is not None}, recorded_at=recorded_at))
+        except InputError as error:
+            report(row, error.message)
+    return statements

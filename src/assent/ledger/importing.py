@@ -1,0 +1,55 @@
+"""Files of events recorded in one step: all of a call's rows, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from assent.ledger.encoding import FIELD_NAMES, IGNORED_NAMES, encode_rows
+from assent.ledger.log import Ledger
+from assent.ledger.rows import Expected, Portion, Problems, read_portions
+from assent.ledger.stored import Statement
+
+EVENT_COLUMNS: Final = Expected(
+    required=frozenset({"type", "effective_at"}),
+    optional=FIELD_NAMES - {"type", "effective_at"},
+    ignored=IGNORED_NAMES,
+    instant="effective_at",
+)
+
+Advance = Callable[[int], None]
+"""Told how many more rows were read."""
+
+
+def import_events(ledger: Ledger, files: Sequence[Path], *, advance: Advance = lambda _rows: None) -> range:
+    """The positions of the files' events, which were recorded in order, in one transaction.
+
+    Columns, or fields of a line, are the JSON names of an event; one that is absent or empty is not given.
+
+    Raises:
+        InputError: a file or a row cannot be used; every such row is named and nothing was recorded.
+    """
+    problems = Problems()
+    recorded_at = ledger.recorded_now()
+
+    def batches() -> Iterator[list[Statement]]:
+        for path in files:
+            for portion in read_portions(path, EVENT_COLUMNS, problems):
+                statements = encode_portion(path, portion, recorded_at, problems)
+                # Once something is wrong the rest is read only to say what else is.
+                yield [] if problems.count else statements
+                advance(portion.table.num_rows)
+        problems.raise_if_any()
+
+    return ledger.append_statements(batches())
+
+
+def encode_portion(path: Path, portion: Portion, recorded_at: datetime, problems: Problems) -> list[Statement]:
+    """The events of a portion; rows that are none are added to the problems."""
+    return encode_rows(
+        portion.table,
+        recorded_at=recorded_at,
+        report=lambda row, what: problems.add(path, portion.rows[row], what),
+    )

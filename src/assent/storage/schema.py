@@ -1,0 +1,48 @@
+"""The tables of a ledger. Writer and auditor share this description and nothing else.
+
+`ledger_leaves` is the log: commitments, never changed, never deleted. `ledger_events` holds what they commit
+to and can be deleted from, event and salt together. `ledger_head` has one row: how far the log goes.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import sqlalchemy as sa
+
+SCHEMA_NAME: Final = "ledger"
+SCHEMA_VERSION: Final = 1
+DATABASE_NAME: Final = "ledger.db"
+LOG_FOLDER: Final = "log"
+CHECKPOINT_NAME: Final = "checkpoint"
+VKEY_NAME: Final = "vkey"
+
+TABLES: Final = sa.MetaData()
+
+HEAD: Final = sa.Table(
+    "ledger_head",
+    TABLES,
+    sa.Column("id", sa.Integer, sa.CheckConstraint("id = 1"), primary_key=True, autoincrement=False),
+    sa.Column("origin", sa.Text, nullable=False),
+    sa.Column("vkey", sa.Text, nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("frontier", sa.LargeBinary, nullable=False),
+    sa.Column("checkpoint", sa.LargeBinary, nullable=False),
+)
+
+LEAVES: Final = sa.Table(
+    "ledger_leaves",
+    TABLES,
+    # INTEGER, not BIGINT, makes it SQLite's own row number; elsewhere it must hold 64 bits.
+    sa.Column("seq", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=False),
+    sa.Column("commitment", sa.LargeBinary, nullable=False),
+)
+
+EVENTS: Final = sa.Table(
+    "ledger_events",
+    TABLES,
+    sa.Column("seq", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=False),
+    sa.Column("member", sa.Text, index=True),
+    sa.Column("salt", sa.LargeBinary, nullable=False),
+    sa.Column("event", sa.LargeBinary, nullable=False),
+)
