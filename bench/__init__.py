@@ -1,0 +1,1 @@
+"""Figures, each measured by code that anybody can run: `make bench`."""
