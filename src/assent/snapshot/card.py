@@ -1,0 +1,98 @@
+"""The page a person reads about a snapshot: what came in, what was refused and why, what it may be used for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from assent.evidence.manifest import SnapshotManifest
+from assent.policy.pack import Pack
+from assent.vocabulary.instants import format_instant
+from assent.vocabulary.reasons import BY_LABEL
+
+
+def write_card(manifest: SnapshotManifest, pack: Pack) -> str:
+    """The card, as Markdown; it follows from the manifest and the pack alone."""
+    purpose = pack.purposes[manifest.purpose]
+    counts = manifest.counts
+    share = f"{counts.allowed / counts.records:.1%}" if counts.records else "nothing"
+    return "\n".join(
+        [
+            f"# Snapshot for {purpose.title.lower()}",
+            "",
+            (
+                f"{counts.allowed:,} of {counts.records:,} records ({share}), written by {counts.members:,} members,"
+                f" may be used for `{manifest.purpose}`."
+            ),
+            f"In {counts.masked:,} of them somebody who does not permit it is masked.",
+            "",
+            "| decided | |",
+            "|---|---|",
+            f"| as of | {format_instant(manifest.at)}, ledger position {manifest.ledger_size:,} |",
+            f"| by the rules of | `{manifest.pack_name}`, SHA-256 `{manifest.pack_digest}` |",
+            f"| legal basis | {purpose.basis.value.replace('_', ' ')} |",
+            f"| recipients | {', '.join(purpose.recipients) or 'none named'} |",
+            f"| when somebody stops | {_WITHDRAWAL[purpose.withdrawal.value]} |",
+            (
+                f"| laid out in | {manifest.partition.shards} shards of {manifest.partition.slices} slices,"
+                f" {len(manifest.files)} files |"
+            ),
+            "",
+            "## What was left out, and why",
+            "",
+            (
+                "The first column counts each record once, under the reason that is shown first; the second counts"
+                " it under every reason that applies."
+            ),
+            "",
+            *_reasons(counts.denied, counts.reasons),
+            "",
+            "## What is in it",
+            "",
+            *_table("category", counts.allowed_by_category),
+            "",
+            *_table("region of the author", counts.allowed_by_region),
+            "",
+            "## Where it came from",
+            "",
+            "| source | kind | files | bytes |",
+            "|---|---|---:|---:|",
+            *(
+                f"| {each.source} | {each.kind}, {each.format.value} | {len(each.files)}"
+                f" | {sum(file.bytes for file in each.files):,} |"
+                for each in manifest.sources
+            ),
+            "",
+            "## Limits",
+            "",
+            (
+                "- It was true at the moment named above. Open it with `assent.open_snapshot`, which leaves out what"
+                " was withdrawn since; reading the files directly does not."
+            ),
+            "- People named in a text without being listed as its subjects are not recognised here.",
+            (
+                "- It holds personal data. The counts say how many were refused, `decisions/` says it of each record"
+                " under a key that is kept apart."
+            ),
+            "- `assent verify` derives every decision again from the ledger, the rules and the sources.",
+            "",
+        ]
+    )
+
+
+_WITHDRAWAL = {
+    "stop": "no further use; what was trained stays",
+    "take_back": "removed from snapshots and models",
+}
+
+
+def _reasons(denied: Mapping[str, int], every: Mapping[str, int]) -> Iterable[str]:
+    yield from ("| reason | records | also applies to | in words |", "|---|---:|---:|---|")
+    order = list(BY_LABEL)
+    for label in sorted(set(denied) | set(every), key=order.index):
+        yield (f"| `{label}` | {denied.get(label, 0):,} | {every.get(label, 0):,} | {BY_LABEL[label].for_members} |")
+
+
+def _table(title: str, counts: Mapping[str, int]) -> Iterable[str]:
+    yield from (f"| {title} | records |", "|---|---:|")
+    for name, number in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+        yield f"| {name or 'unknown'} | {number:,} |"

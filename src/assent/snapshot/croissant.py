@@ -1,0 +1,187 @@
+"""A snapshot as other people's tools read it: Croissant 1.1, with the conditions of use in ODRL.
+
+Source: Croissant Format Specification 1.1; Croissant RAI 1.0; ODRL 2.2; PROV-O.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+import pyarrow as pa
+
+from assent.evidence.manifest import PACK, SnapshotManifest
+from assent.policy.pack import Kind, Pack, Purpose
+from assent.vocabulary.instants import format_instant
+from assent.vocabulary.tables import SNAPSHOT_SCHEMA
+
+PARQUET: Final = "application/vnd.apache.parquet"
+_CROISSANT = "http://mlcommons.org/croissant/"
+
+_CONTEXT: Final[Mapping[str, Any]] = {
+    "@language": "en",
+    "@vocab": "https://schema.org/",
+    "sc": "https://schema.org/",
+    "cr": _CROISSANT,
+    "rai": f"{_CROISSANT}RAI/",
+    "dct": "http://purl.org/dc/terms/",
+    "odrl": "http://www.w3.org/ns/odrl/2/",
+    "prov": "http://www.w3.org/ns/prov#",
+    "conformsTo": "dct:conformsTo",
+    "column": "cr:column",
+    "containedIn": "cr:containedIn",
+    "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
+    "extract": "cr:extract",
+    "field": "cr:field",
+    "fileSet": "cr:fileSet",
+    "includes": "cr:includes",
+    "recordSet": "cr:recordSet",
+    "repeated": "cr:repeated",
+    "source": "cr:source",
+    "subField": "cr:subField",
+}
+
+_USES: Final[Mapping[Kind, str]] = {
+    Kind.GENERATIVE_TRAINING: "training models that generate content",
+    Kind.TRAINING: "training models that do not generate content",
+    Kind.ADVERTISING: "advertising",
+}
+
+
+def describe_snapshot(manifest: SnapshotManifest, pack: Pack) -> bytes:
+    """The Croissant document, as JSON-LD; it follows from the manifest and the pack alone."""
+    purpose = pack.purposes[manifest.purpose]
+    document = {
+        "@context": dict(_CONTEXT),
+        "@type": "sc:Dataset",
+        "conformsTo": [f"{_CROISSANT}1.1", f"{_CROISSANT}RAI/1.0"],
+        "name": f"{manifest.purpose}-{manifest.at:%Y%m%dT%H%M%SZ}",
+        "description": f"Records that may be used for {purpose.title}, decided one by one by the rules of"
+        f" {manifest.pack_name} as of {format_instant(manifest.at)}.",
+        "datePublished": format_instant(manifest.at),
+        "version": "1.0.0",
+        "isLiveDataset": False,
+        "sc:usageInfo": _offer(manifest, purpose),
+        "prov:wasDerivedFrom": [
+            {
+                "@type": "prov:Entity",
+                "@id": f"urn:sha256:{file.sha256}",
+                "name": f"{table.source}: {file.path.rsplit('/', 1)[-1]}",
+            }
+            for table in manifest.sources
+            for file in table.files
+        ],
+        "prov:wasGeneratedBy": {
+            "@type": "prov:Activity",
+            "name": f"gate, {', '.join(f'{name} {value}' for name, value in manifest.engine.items())}",
+            "prov:used": [{"@id": f"urn:sha256:{manifest.pack_digest}", "name": f"rules {manifest.pack_name}"}],
+        },
+        "rai:personalSensitiveInformation": [
+            "Written by members of a platform; ids of members, and their texts as they wrote them.",
+            "Other people in a record who do not permit this use are masked or the record is left out.",
+        ],
+        "rai:dataLimitations": "True as of its moment; later withdrawals are left out by the reader, not by"
+        " the files. People named in a text without being listed as its subjects are not recognised.",
+        "rai:dataBiases": "Only people whom the rules cover and who did not object; regions, ages and"
+        " categories are unevenly represented, see card.md.",
+        "rai:dataUseCases": _USES[purpose.kind],
+        "distribution": _distribution(manifest),
+        "recordSet": [_record_set()],
+    }
+    return (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def _offer(manifest: SnapshotManifest, purpose: Purpose) -> dict[str, Any]:
+    """Use for the one purpose is permitted while everybody's permission stands; every other use is not."""
+    target = {"odrl:target": {"@id": "#records"}}
+    return {
+        "@type": "odrl:Offer",
+        "@id": f"urn:assent:offer:{manifest.pack_digest}:{manifest.purpose}",
+        "odrl:permission": [
+            {
+                **target,
+                "odrl:action": {"@id": "odrl:use"},
+                "odrl:constraint": [_constraint("odrl:purpose", "odrl:eq", manifest.purpose)],
+                "odrl:duty": [
+                    {
+                        "odrl:action": {"@id": "odrl:obtainConsent"}
+                        if purpose.basis.value == "consent"
+                        else {"@id": "odrl:reviewPolicy"},
+                        "description": "before each read, leave out what was withdrawn since",
+                    }
+                ],
+                "odrl:assignee": [{"name": name} for name in purpose.recipients],
+            }
+        ],
+        "odrl:prohibition": [
+            {
+                **target,
+                "odrl:action": {"@id": "odrl:use"},
+                "odrl:constraint": [_constraint("odrl:purpose", "odrl:neq", manifest.purpose)],
+            },
+            {**target, "odrl:action": {"@id": "odrl:distribute"}},
+        ],
+    }
+
+
+def _constraint(left: str, operator: str, right: str) -> dict[str, Any]:
+    return {
+        "odrl:leftOperand": {"@id": left},
+        "odrl:operator": {"@id": operator},
+        "odrl:rightOperand": right,
+    }
+
+
+def _distribution(manifest: SnapshotManifest) -> list[dict[str, Any]]:
+    files = [
+        {
+            "@type": "cr:FileObject",
+            "@id": each.path,
+            "name": each.path,
+            "contentUrl": each.path,
+            "contentSize": f"{each.bytes} B",
+            "encodingFormat": PARQUET,
+            "sha256": each.sha256,
+        }
+        for each in manifest.stored
+    ]
+    rules = {
+        "@type": "cr:FileObject",
+        "@id": PACK,
+        "name": PACK,
+        "contentUrl": PACK,
+        "encodingFormat": "application/json",
+        "sha256": manifest.pack_digest,
+    }
+    records = {
+        "@type": "cr:FileSet",
+        "@id": "#data",
+        "name": "data",
+        "encodingFormat": PARQUET,
+        "includes": "data/*.parquet",
+    }
+    return [rules, *files, records]
+
+
+def _record_set() -> dict[str, Any]:
+    return {
+        "@type": "cr:RecordSet",
+        "@id": "#records",
+        "name": "records",
+        "key": {"@id": "#records/id"},
+        "field": [_field("#records", field, ()) for field in SNAPSHOT_SCHEMA],
+    }
+
+
+def _field(parent: str, field: pa.Field, path: tuple[str, ...]) -> dict[str, Any]:
+    name = f"{parent}/{field.name}"
+    here = (*path, field.name)
+    described: dict[str, Any] = {"@type": "cr:Field", "@id": name, "name": field.name}
+    if pa.types.is_list(field.type):
+        described["repeated"] = True
+        described["subField"] = [_field(name, inner, here) for inner in field.type.value_type]
+    else:
+        described["dataType"] = "sc:DateTime" if pa.types.is_timestamp(field.type) else "sc:Text"
+        described["source"] = {"fileSet": {"@id": "#data"}, "extract": {"column": ".".join(here)}}
+    return described

@@ -1,0 +1,285 @@
+"""A snapshot as it may be read now: what was permitted then, without what has been denied since.
+
+    with open_snapshot("snapshots/train_generative-0123456789ab", ledger="ledger") as reader:
+        for batch in reader:            # Arrow, SNAPSHOT_SCHEMA
+            ...
+    reader.left_out                     # how many rows, by reason
+
+So a withdrawal is effective at the next read, before anything is rewritten. Bytes are hashed before they
+are parsed; a snapshot the ledger does not know, or knows under another digest, is not opened.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from assent.errors import AssentError, EvidenceError, InputError, UnavailableError
+from assent.evidence.attestation import read_unverified
+from assent.evidence.manifest import MANIFEST, PACK, DataFileEntry, SnapshotManifest, parse_manifest, snapshot_id
+from assent.ledger import Ledger
+from assent.policy.load import pack_from_document
+from assent.policy.pack import Others, Pack, Purpose
+from assent.snapshot.since import Changes, Moment, People, changes_between, events_of
+from assent.snapshot.standing import require_not_superseded, require_prefix, require_sealed
+from assent.vocabulary.identifiers import SnapshotId
+from assent.vocabulary.reasons import REASONS, Reason
+from assent.vocabulary.tables import SNAPSHOT_SCHEMA
+
+Clock = Callable[[], datetime]
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+_JUDGED = ["id", "category", "author", "subjects", "created_at", "parent"]
+
+
+def system_clock() -> datetime:
+    """The present moment, in UTC."""
+    return datetime.now(UTC)
+
+
+def open_snapshot(
+    path: str | Path,
+    *,
+    ledger: Ledger | str | Path,
+    at: datetime | None = None,
+    max_staleness: timedelta = timedelta(hours=1),
+    clock: Clock = system_clock,
+) -> SnapshotReader:
+    """A reader of the snapshot in that folder, as of `at` or of now.
+
+    Args:
+        max_staleness: how long one look at the ledger is good for; a reader that goes on longer looks again.
+
+    Raises:
+        InputError: there is no snapshot, or `at` lies before the moment it was decided for.
+        RefusedError: it was superseded.
+        UnavailableError: the ledger cannot be reached.
+        EvidenceError: it is not what the ledger says was sealed, or the ledger is not the one it rests on.
+    """
+    folder = Path(path)
+    try:
+        envelope = (folder / MANIFEST).read_bytes()
+    except OSError:
+        raise InputError(f"there is no snapshot in `{folder}`", hint="`assent snapshots` lists them") from None
+    opened = isinstance(ledger, Ledger)
+    log = ledger if isinstance(ledger, Ledger) else _reach(Path(ledger), clock)
+    try:
+        statement = read_unverified(envelope)
+        manifest, identity = parse_manifest(statement), snapshot_id(statement)
+        if at is not None and at < manifest.at:
+            raise InputError(f"`{identity}` was decided for a later moment than `{at.isoformat()}`")
+        require_sealed(log, identity, sha256(envelope).hexdigest())
+        require_prefix(log, manifest)
+        pack = _pack(folder, manifest)
+        reader = SnapshotReader(
+            folder, identity, manifest, pack, pack.purposes[manifest.purpose], log, at, max_staleness, clock, not opened
+        )
+        reader.look()
+    except BaseException:
+        if not opened:
+            log.close()
+        raise
+    return reader
+
+
+@dataclass(slots=True)
+class SnapshotReader:
+    """Reads what is still permitted; each pass over it looks at the ledger first."""
+
+    path: Path
+    id: SnapshotId
+    manifest: SnapshotManifest
+    pack: Pack
+    purpose: Purpose
+    _ledger: Ledger
+    _at: datetime | None
+    _max_staleness: timedelta
+    _clock: Clock
+    _owns_ledger: bool
+    _looked_at: datetime = _NEVER
+    _out: dict[str, Reason] = field(default_factory=dict)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """The ledger is closed if it was opened here."""
+        if self._owns_ledger:
+            self._ledger.close()
+
+    def __iter__(self) -> Iterator[pa.RecordBatch]:
+        return self.batches()
+
+    @property
+    def left_out(self) -> Mapping[Reason, int]:
+        """How many rows of the snapshot are left out now, by the reason that is shown first."""
+        counts = Counter(self._out.values())
+        return {reason: counts[reason] for reason in REASONS if counts[reason]}
+
+    @property
+    def rows(self) -> int:
+        """How many rows are read now."""
+        return sum(each.rows for each in self.manifest.files) - len(self._out)
+
+    def batches(self, *, shard: int | None = None, slice: int | None = None) -> Iterator[pa.RecordBatch]:  # noqa: A002 - the word of the format
+        """What is still permitted, of all partitions or of one, in `SNAPSHOT_SCHEMA`.
+
+        Raises:
+            EvidenceError: a file is missing or not the one that was sealed.
+            UnavailableError: it is time to look at the ledger again, and it cannot be reached.
+        """
+        self.look()
+        for entry in self.manifest.files:
+            if shard not in (None, entry.shard) or slice not in (None, entry.slice):
+                continue
+            for batch in _open(self.path, entry).iter_batches():
+                if self._at is None and self._clock() - self._looked_at > self._max_staleness:
+                    self.look()
+                kept = self._kept(batch.cast(SNAPSHOT_SCHEMA))
+                if kept.num_rows:
+                    yield kept
+
+    def look(self) -> None:
+        """`left_out` is true of this moment. Cost: a scan of two ledger columns; more only after a change."""
+        at = max(self._at or self._clock(), self.manifest.at)
+        try:
+            size = self._ledger.size
+            require_not_superseded(self._ledger, self.id)
+            now = Moment(at, size)
+            changes = changes_between(
+                self._ledger, self.pack, self.purpose, Moment(self.manifest.at, self.manifest.ledger_size), now
+            )
+            self._out = self._judge(changes, now) if changes else {}
+        except (InputError, OSError) as error:
+            raise UnavailableError(
+                f"the ledger cannot be read: {error}", hint="without it nobody knows what was withdrawn"
+            ) from error
+        self._looked_at = at
+
+    def _kept(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        if not self._out:
+            return batch
+        out = pc.is_in(batch.column("id"), pa.array(self._out, pa.string()))
+        return batch.filter(pc.invert(out))
+
+    def _judge(self, changes: Changes, now: Moment) -> dict[str, Reason]:
+        """The ids of rows that are left out, and why."""
+        judged = [
+            batch.select(_JUDGED)
+            for entry in self.manifest.files
+            for batch in _open(self.path, entry).iter_batches(columns=_JUDGED)
+        ]
+        members = changes.members
+        if changes.everybody:
+            members = frozenset(person for batch in judged for person in _people(batch))
+        events = events_of(self._ledger, members, now.size)
+        people = People(self.pack, self.purpose, now, changes.holds, events)
+        out: dict[str, Reason] = {}
+        for batch in judged:
+            for row in batch.filter(_touched(batch, members, changes.excluded)).to_pylist():
+                reason = _reason(row, people, members, changes.excluded, self.purpose)
+                if reason is not None:
+                    out[row["id"]] = reason
+        return _with_descendants(out, judged)
+
+
+def _reason(
+    row: Mapping[str, Any],
+    people: People,
+    members: frozenset[str],
+    excluded: frozenset[str],
+    purpose: Purpose,
+) -> Reason | None:
+    """Why this row may no longer be used: the reason that is shown first."""
+    author, created_at = row["author"], row["created_at"]
+    reasons: set[Reason] = set()
+    if author in members:
+        reasons |= people.reasons(author, created_at)
+    if row["id"] in excluded:
+        reasons.add(Reason.ITEM_EXCLUDED)
+    # The files no longer say where somebody is named, so nobody can be masked now: the row goes.
+    if purpose.scope[row["category"]].others is not Others.ANYONE:
+        others = (each["member"] for each in row["subjects"] or ())
+        if any(other in members and people.reasons(other, created_at) for other in others):
+            reasons.add(Reason.OTHER_SUBJECT)
+    return next((reason for reason in REASONS if reason in reasons), None)
+
+
+def _touched(batch: pa.RecordBatch, members: frozenset[str], excluded: frozenset[str]) -> pa.Array:
+    """Which rows somebody with changes wrote or appears in, or were excluded."""
+    named = pa.array(members, pa.string())
+    touched = pc.or_(
+        pc.is_in(batch.column("author"), named), pc.is_in(batch.column("id"), pa.array(excluded, pa.string()))
+    )
+    subjects = batch.column("subjects")
+    where = pc.list_parent_indices(subjects)
+    appears = where.filter(pc.is_in(pc.struct_field(pc.list_flatten(subjects), "member"), named))
+    rows = pa.array(range(batch.num_rows), where.type)
+    return pc.or_(touched, pc.is_in(rows, appears))
+
+
+def _people(batch: pa.RecordBatch) -> Iterator[str]:
+    yield from pc.unique(batch.column("author")).to_pylist()
+    others = pc.struct_field(pc.list_flatten(batch.column("subjects")), "member")
+    yield from pc.unique(others).drop_null().to_pylist()
+
+
+def _with_descendants(out: dict[str, Reason], judged: list[pa.RecordBatch]) -> dict[str, Reason]:
+    """Whoever carries the text of a row that is left out is left out, through any number of steps."""
+    linked = [batch.select(["id", "parent"]).filter(pc.is_valid(batch.column("parent"))) for batch in judged]
+    fresh = set(out)
+    while fresh:
+        parents = pa.array(fresh, pa.string())
+        carried = (batch.filter(pc.is_in(batch.column("parent"), parents)).column("id") for batch in linked)
+        fresh = {row for ids in carried for row in ids.to_pylist()} - set(out)
+        out |= dict.fromkeys(fresh, Reason.DERIVED_FROM_EXCLUDED)
+    return out
+
+
+def _reach(folder: Path, clock: Clock) -> Ledger:
+    try:
+        return Ledger.open(folder, clock=clock)
+    except (InputError, OSError) as error:
+        message = error.message if isinstance(error, AssentError) else str(error)
+        raise UnavailableError(
+            f"the ledger cannot be reached: {message}", hint="without it nobody knows what was withdrawn"
+        ) from error
+
+
+def _pack(folder: Path, manifest: SnapshotManifest) -> Pack:
+    try:
+        document = (folder / PACK).read_bytes()
+    except OSError:
+        raise EvidenceError(f"`{folder / PACK}` is missing") from None
+    # The pack's digest is over its canonical form, and that is the form in which it lies here.
+    if sha256(document).hexdigest() != manifest.pack_digest:
+        raise EvidenceError(f"`{folder / PACK}` is not the pack that decided")
+    return pack_from_document(json.loads(document))
+
+
+def _open(folder: Path, entry: DataFileEntry) -> pq.ParquetFile:
+    """The file, after its bytes were found to be those that were sealed."""
+    path = folder / entry.path
+    try:
+        data = path.read_bytes()
+    except OSError:
+        raise EvidenceError(f"`{path}` is missing") from None
+    if sha256(data).hexdigest() != entry.sha256:
+        raise EvidenceError(f"`{path}` is not the file that was sealed", hint="it was changed or damaged")
+    return pq.ParquetFile(pa.BufferReader(data))

@@ -1,0 +1,153 @@
+"""What has been denied since a snapshot was decided: who no longer permits, and what was excluded.
+
+A snapshot rests on (T, N). At a later moment, with a longer ledger, a person can only be judged anew if an
+event of theirs was recorded since or has come into effect since, or if a hold has. Age, notices and
+waiting periods only ever turn a denial into a permission, and a late permission enlarges nothing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from assent.ledger import Ledger, Positioned, fold_exclusions, fold_holds, fold_member
+from assent.ledger.columns import ColumnarEvents
+from assent.policy.evaluate import person_reasons
+from assent.policy.pack import AgeAt, Pack, Purpose
+from assent.vocabulary.reasons import Reason
+from assent.vocabulary.state import Hold, MemberState
+
+_TRIES = 5
+_MANY = 2_000
+"""From so many people on, reading the whole ledger once is cheaper than asking it for each of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A position in time and in the ledger."""
+
+    at: datetime
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What may be judged differently now.
+
+    Args:
+        members: those with an event that counts now and did not count then.
+        everybody: a hold begins to count, so it is not enough to look at `members`.
+        holds: those of the ledger that stand now.
+        excluded: records that their people have excluded since; each is out, whoever wrote it.
+    """
+
+    members: frozenset[str]
+    everybody: bool
+    holds: tuple[Hold, ...]
+    excluded: frozenset[str]
+
+    def __bool__(self) -> bool:
+        return bool(self.members or self.everybody or self.excluded)
+
+
+@dataclass(slots=True)
+class People:
+    """Judges persons at one moment, each as often as it takes and no oftener."""
+
+    pack: Pack
+    purpose: Purpose
+    now: Moment
+    holds: tuple[Hold, ...]
+    events: Mapping[str, list[Positioned]]
+    _states: dict[str, MemberState | None] = field(default_factory=dict)
+    _reasons: dict[tuple[str, date | None], frozenset[Reason]] = field(default_factory=dict)
+
+    def reasons(self, member: str | None, created_at: datetime | None) -> frozenset[Reason]:
+        """Why this person does not permit a record of that age; empty when they do."""
+        if member is None:
+            return frozenset({Reason.STATE_MISSING})
+        # Only the calendar date of a record's creation can matter, and only where age is measured by it.
+        dated = created_at if self.purpose.age_at is AgeAt.CREATION else None
+        key = (member, dated and min(self.now.at, dated).date())
+        if key not in self._reasons:
+            found = person_reasons(self.pack, self.purpose, self._state(member), self.now.at, created_at, self.holds)
+            self._reasons[key] = frozenset(found)
+        return self._reasons[key]
+
+    def _state(self, member: str) -> MemberState | None:
+        if member not in self._states:
+            self._states[member] = fold_member(self.events.get(member, ()), at=self.now.at, size=self.now.size)
+        return self._states[member]
+
+
+def changes_between(ledger: Ledger, pack: Pack, purpose: Purpose, then: Moment, now: Moment) -> Changes:
+    """Everything between two moments that can deny what was allowed. Cost: one scan of two columns."""
+    if now == then:
+        return Changes(frozenset(), everybody=False, holds=(), excluded=frozenset())
+    members, system = _members_with_changes(ledger, then, now)
+    events = ledger.system_events(size=now.size)
+    holds = fold_holds(events, at=now.at, size=now.size)
+    before = fold_holds(events, at=then.at, size=then.size) if system else holds
+    stood = [hold for hold in (*pack.holds, *before) if hold.in_force(then.at)]
+    everybody = any(
+        hold.purpose == purpose.name and hold.in_force(now.at) and hold not in stood for hold in (*pack.holds, *holds)
+    )
+    own = events_of(ledger, members, now.size)
+    excluded = fold_exclusions((each for some in own.values() for each in some), at=now.at, size=now.size)
+    return Changes(members, everybody, holds, frozenset(excluded))
+
+
+def events_of(ledger: Ledger, members: frozenset[str], size: int) -> Mapping[str, list[Positioned]]:
+    """The events of these members. Cost: O(their events), or one pass over the ledger for many members."""
+    if len(members) < _MANY:
+        return {member: ledger.events_of(member, size=size) for member in members}
+    found: dict[str, list[Positioned]] = defaultdict(list)
+    for seq, event in ledger.events(0, size):
+        if event.member in members:
+            found[event.member].append((seq, event))
+    return found
+
+
+def _members_with_changes(ledger: Ledger, then: Moment, now: Moment) -> tuple[frozenset[str], bool]:
+    """Members with an event that counts now and not then, and whether one about nobody does."""
+    for _ in range(_TRIES):
+        # Somebody else who brings the columns up to date replaces the last file: then they are asked for anew.
+        with suppress(FileNotFoundError):
+            return _scan(ledger.columns(size=now.size), then, now)
+    return _scan(ledger.columns(size=now.size), then, now)
+
+
+def _scan(columns: ColumnarEvents, then: Moment, now: Moment) -> tuple[frozenset[str], bool]:
+    ordinals: set[int] = set()
+    system = False
+    for path in columns.events:
+        for batch in pq.ParquetFile(path).iter_batches(1 << 17, columns=["seq", "member", "effective_at"]):
+            fresh = batch.filter(_fresh(batch, then, now)).column("member")
+            system |= fresh.null_count > 0
+            ordinals.update(fresh.drop_null().to_pylist())
+    return frozenset(_named(columns.members, ordinals)), system
+
+
+def _fresh(batch: pa.RecordBatch, then: Moment, now: Moment) -> pa.Array:
+    """An event without an instant cannot be read and counts at every moment."""
+    seq, effective = batch.column("seq"), batch.column("effective_at")
+    counts_now = pc.and_(pc.less(seq, now.size), pc.fill_null(pc.less_equal(effective, now.at), True))
+    counted_then = pc.and_(pc.less(seq, then.size), pc.fill_null(pc.less_equal(effective, then.at), True))
+    return pc.and_not(counts_now, counted_then)
+
+
+def _named(files: Iterable[Path], ordinals: set[int]) -> Iterable[str]:
+    if not ordinals:
+        return
+    wanted = pa.array(sorted(ordinals), pa.int32())
+    for path in files:
+        for batch in pq.ParquetFile(path).iter_batches(1 << 17, columns=["ordinal", "member"]):
+            yield from batch.filter(pc.is_in(batch.column("ordinal"), wanted)).column("member").to_pylist()
