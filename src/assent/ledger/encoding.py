@@ -6,7 +6,7 @@ and hands every other row to `parse_event`, which accepts it or says what is wro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -41,28 +41,22 @@ def encode_rows(table: pa.Table, *, recorded_at: datetime, report: Report) -> li
     Args:
         table: texts, except `effective_at`, which may be a timestamp with a zone.
     """
-    table = _completed(table)
-    columns = {name: table[name].combine_chunks() for name in table.column_names}
+    columns = {name: table[name].combine_chunks() for name in table.column_names if name in FIELD_NAMES}
     columns["effective_at"], certain = _instants(columns["effective_at"])
     moment = format_instant(recorded_at)
-    parts: list[tuple[Any, Any]] = []
+    parts: list[tuple[Any, Any, Any]] = []
     for label in pc.unique(columns["type"]).to_pylist():
         kind = _MEMBER_KINDS.get(label)
         if kind is not None:
-            rows = pc.indices_nonzero(pc.and_(_is_plain(columns, kind), certain))
-            chosen = {name: column.take(rows) for name, column in columns.items()}
-            parts.append((rows, _texts(chosen, kind, moment)))
-    done = pa.concat_arrays([rows for rows, _ in parts]) if parts else pa.array([], pa.uint64())
-    texts = pa.concat_arrays([texts for _, texts in parts]) if parts else pa.array([], pa.string())
+            rows = pc.indices_nonzero(pc.and_(pc.equal(columns["type"], label), certain))
+            parts.append(_plain_events(columns, rows, kind, moment))
+    done, members, texts = (_joined(column) for column in zip(*parts, strict=True)) if parts else _NOTHING
     order = pc.sort_indices(done)
-    quick = texts.take(order).cast(pa.binary()).to_pylist()
-    members = columns["member"].take(done.take(order)).to_pylist()
-    statements = list(zip(members, quick, strict=True))
+    statements = list(zip(members.take(order).to_pylist(), texts.take(order).to_pylist(), strict=True))
     if len(statements) == table.num_rows:
         return statements
-    return _with_slow_rows(
-        columns, dict(zip(done.take(order).to_pylist(), statements, strict=True)), recorded_at, report
-    )
+    quick = dict(zip(done.take(order).to_pylist(), statements, strict=True))
+    return _with_slow_rows(columns, quick, recorded_at, report)
 
 
 def encode_row(fields: Mapping[str, Any], *, recorded_at: datetime) -> Statement:
@@ -79,11 +73,30 @@ def encode_row(fields: Mapping[str, Any], *, recorded_at: datetime) -> Statement
 _MEMBER_KINDS: Final[Mapping[str, EventType]] = {kind.value: kind for kind in EventType if FIELDS[kind].member}
 
 
-def _completed(table: pa.Table) -> pa.Table:
-    missing = sorted(FIELD_NAMES - set(table.column_names))
-    for name in missing:
-        table = table.append_column(name, pa.nulls(table.num_rows, pa.string()))
-    return table.select(sorted(FIELD_NAMES))
+_NOTHING: Final = (pa.array([], pa.uint64()), pa.array([], pa.string()), pa.array([], pa.binary()))
+
+
+def _joined(arrays: Sequence[Any]) -> Any:
+    return pa.concat_arrays(arrays)
+
+
+def _plain_events(columns: Mapping[str, Any], rows: Any, kind: EventType, moment: str) -> tuple[Any, Any, Any]:
+    """Those of the rows that are events of this kind whose texts need no escapes, their members and bytes."""
+    chosen = {
+        name: columns[name].take(rows) if name in columns else pa.nulls(len(rows), pa.string())
+        for name in _names(FIELDS[kind])
+        if name not in ("type", "recorded_at")
+    }
+    strange = [
+        pc.is_valid(column.take(rows))
+        for name, column in columns.items()
+        if name not in chosen and name != "type" and column.null_count < len(column)
+    ]
+    plain = _is_plain(chosen, kind, strange)
+    if pc.all(plain, min_count=0).as_py() is not True:
+        rows = rows.filter(plain)
+        chosen = {name: column.filter(plain) for name, column in chosen.items()}
+    return rows, chosen["member"], _texts(chosen, kind, moment).cast(pa.binary())
 
 
 def _instants(column: Any) -> tuple[Any, Any]:
@@ -105,11 +118,12 @@ def _instants(column: Any) -> tuple[Any, Any]:
     return column, certain
 
 
-def _is_plain(columns: Mapping[str, Any], kind: EventType) -> Any:
-    """Which rows are events of this kind whose texts need no escapes."""
+def _is_plain(columns: Mapping[str, Any], kind: EventType, strange: Sequence[Any]) -> Any:
+    """Which rows have what an event of this kind has, in texts that need no escapes, and nothing `strange`."""
     shape = FIELDS[kind]
-    tests = [pc.fill_null(pc.equal(columns["type"], kind.value), False), _is_simple(columns["member"])]
-    tests.append(pc.or_(pc.is_null(columns["by"]), _is_simple(columns["by"])))
+    tests = [_is_simple(columns["member"])]
+    if columns["by"].null_count < len(columns["by"]):
+        tests.append(pc.or_(pc.is_null(columns["by"]), _is_simple(columns["by"])))
     if shape.key:
         tests.append(_is_simple(columns[shape.key]))
     if shape.value and shape.values:
@@ -117,15 +131,11 @@ def _is_plain(columns: Mapping[str, Any], kind: EventType) -> Any:
     elif shape.value:
         simple = _is_simple(columns[shape.value])
         tests.append(pc.or_(simple, pc.is_null(columns[shape.value])) if shape.nullable else simple)
-    own = {"type", "effective_at", "member", "by", shape.key, shape.value}
-    tests += [
-        pc.is_null(columns[name])
-        for name in columns
-        if name not in own and columns[name].null_count < len(columns[name])
-    ]
     result = tests[0]
     for test in tests[1:]:
         result = pc.and_(result, test)
+    for given in strange:
+        result = pc.and_not(result, given)
     return result
 
 

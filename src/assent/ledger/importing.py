@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -43,7 +44,16 @@ def import_events(ledger: Ledger, files: Sequence[Path], *, advance: Advance = l
                 advance(portion.table.num_rows)
         problems.raise_if_any()
 
-    return ledger.append_statements(batches())
+    return ledger.append_statements(one_ahead(batches()))
+
+
+def one_ahead(batches: Iterator[list[Statement]]) -> Iterator[list[Statement]]:
+    """The same batches; while one is being recorded, the next is read on another core."""
+    with ThreadPoolExecutor(1) as reader:
+        following = reader.submit(next, batches, None)
+        while (batch := following.result()) is not None:
+            following = reader.submit(next, batches, None)
+            yield batch
 
 
 def encode_portion(path: Path, portion: Portion, recorded_at: datetime, problems: Problems) -> list[Statement]:

@@ -6,18 +6,20 @@ How an append becomes durable:
 2. one thread takes everything that waits (group commit) and opens a transaction with the write lock;
 3. in it: rows, the tree's frontier, and the signed checkpoint, from the size found under the lock;
 4. commit: from here on the events are recorded, whatever happens;
-5. publish tiles and checkpoint from the database (`publication`);
-6. answer every writer.
+5. answer every writer that was taken along, and let the next thread begin at step 2;
+6. publish tiles and checkpoint from the database (`publication`).
 
 A writer that got no answer does not know whether step 4 was reached, and looks before it repeats itself.
+What a writer was answered about is published moments later; `prove` waits for it.
 """
 
 from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -45,13 +47,21 @@ Clock = Callable[[], datetime]
 Entropy = Callable[[int], bytes]
 
 _PAGE = 16_384
+_PUBLISH_SECONDS = 0.05
 
 
 @dataclass(slots=True)
 class _Ticket:
-    """One writer's events on their way; exactly one of `seqs` and `error` is set when `done`."""
+    """One writer's events on their way.
+
+    Args:
+        woken: set when the thread has an answer, or when it is its turn to lead.
+        leads: this thread commits for everyone who waits.
+    """
 
     statements: Sequence[Statement]
+    woken: threading.Event = field(default_factory=threading.Event)
+    leads: bool = False
     seqs: range | None = None
     error: BaseException | None = None
 
@@ -59,7 +69,7 @@ class _Ticket:
 class Ledger:
     """A folder with a ledger in it. Many threads and several processes may append at once.
 
-    Guarantee: `append` returns only when its events survive a power cut and are published.
+    Guarantee: `append` returns only when its events survive a power cut.
     """
 
     def __init__(
@@ -73,7 +83,9 @@ class Ledger:
         self._gap = gap
         self._publication = Publication(folder, database, gap)
         self._waiting: list[_Ticket] = []
-        self._waiting_lock = threading.Lock()
+        self._turn = threading.Lock()
+        self._led = False
+        self._published_at = 0.0
         self._sequencing = threading.Lock()
 
     @classmethod
@@ -144,7 +156,7 @@ class Ledger:
             raise InputError(f"this key is not the key of the ledger in `{folder}`")
         ledger = cls(folder=folder, database=database, signer=signer, clock=clock, entropy=entropy, gap=gap)
         if signer is not None:
-            ledger._publication.bring_up_to_date()
+            ledger._publication.bring_up_to_date(thorough=True)
         return ledger
 
     def close(self) -> None:
@@ -189,15 +201,22 @@ class Ledger:
         """
         recorded_at = self._clock()
         ticket = _Ticket([_state(event, recorded_at) for event in events])
-        with self._waiting_lock:
+        with self._turn:
             self._waiting.append(ticket)
-        with self._sequencing:
-            # Another thread may have taken this ticket along while this one waited for the lock.
-            if ticket.seqs is None and ticket.error is None:
-                self._commit_waiting()
+            ticket.leads = not self._led
+            self._led = True
+        try:
+            if not ticket.leads:
+                ticket.woken.wait()
+        finally:
+            # Also when the wait was interrupted: a thread that was given the lead must not keep it.
+            if ticket.leads:
+                self._lead()
         if ticket.error is not None:
             raise ticket.error
         assert ticket.seqs is not None
+        if ticket.leads and self._should_publish():
+            self._publish(ticket.seqs)
         return ticket.seqs
 
     def append_statements(self, batches: Iterable[Sequence[Statement]]) -> range:
@@ -205,32 +224,49 @@ class Ledger:
 
         Nobody else can append meanwhile. Cost: about 15 µs an event.
         """
-        with self._sequencing:
-            return self._record(batches)
+        seqs = self._record(batches)
+        self._publish(seqs)
+        return seqs
 
     def recorded_now(self) -> datetime:
         """The moment that events recorded now carry."""
         return self._clock()
 
-    def _commit_waiting(self) -> None:
-        with self._waiting_lock:
+    def _should_publish(self) -> bool:
+        """Whether this leader publishes. One who has an heir may leave it to them, for a moment at most."""
+        with self._turn:
+            due = not self._led or time.monotonic() - self._published_at > _PUBLISH_SECONDS
+            if due:
+                self._published_at = time.monotonic()
+            return due
+
+    def _lead(self) -> None:
+        """Everyone who waits has an answer, and the next thread leads."""
+        with self._turn:
             tickets, self._waiting = self._waiting, []
         try:
             at = self._record([ticket.statements for ticket in tickets]).start
+            for ticket in tickets:
+                ticket.seqs = range(at, at + len(ticket.statements))
+                at += len(ticket.statements)
         except BaseException as error:
             for ticket in tickets:
                 ticket.error = error
             if not isinstance(error, AssentError):
                 raise
-            return
-        for ticket in tickets:
-            ticket.seqs = range(at, at + len(ticket.statements))
-            at += len(ticket.statements)
+        finally:
+            with self._turn:
+                heir = self._waiting[0] if self._waiting else None
+                self._led = heir is not None
+                if heir is not None:
+                    heir.leads = True
+            for ticket in [*tickets, *([heir] if heir else [])]:
+                ticket.woken.set()
 
     def _record(self, batches: Iterable[Sequence[Statement]]) -> range:
         if self._signer is None:
             raise RefusedError("this ledger was opened without its key and can only be read")
-        with self._database.writing() as connection:
+        with self._sequencing, self._database.writing() as connection:
             head = connection.execute(sa.select(HEAD)).one()
             frontier = merkle.Frontier.from_bytes(head.size, head.frontier)
             for batch in batches:
@@ -250,9 +286,6 @@ class Ledger:
         # A crash here has recorded the events and told nobody, neither the writer nor the public.
         # The next one to open or append publishes them.
         self._gap("committed")
-        self._publish(seqs)
-        # A crash here has told the public and not the writer.
-        self._gap("published")
         return seqs
 
     def _insert(self, connection: sa.Connection, start: int, batch: Sequence[Statement]) -> list[bytes]:
@@ -341,6 +374,9 @@ class Ledger:
             InputError: nothing is published at that position.
         """
         published = self._publication.checkpoint()
+        if published is not None and seq >= published[1].size and self._signer is not None:
+            self._publication.bring_up_to_date()
+            published = self._publication.checkpoint()
         if published is None or not 0 <= seq < published[1].size:
             raise InputError(f"the published log has no event `{seq}`")
         note, checkpoint = published

@@ -3,12 +3,12 @@
 Steps, under a lock that spans processes:
 
 1. read how far the database goes, and how far the published checkpoint;
-2. write the tiles between, durably;
+2. write the tiles between; full ones durably, partial ones so that a power cut may lose them;
 3. derive the root from the tiles as published and compare it with the database's;
 4. replace the checkpoint, durably.
 
 Repeating them is always safe: tiles are functions of the commitments, and a partial tile has a name
-of its own for each width.
+of its own for each width. Opening the ledger looks at the last tiles again, so that a lost one is replaced.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from assent.evidence import merkle, tiles
 from assent.evidence.checkpoint import Checkpoint, parse_checkpoint
 from assent.evidence.tiles import WIDTH, Tile
 from assent.storage.database import Database
-from assent.storage.files import exclusive_lock, write_all_durably, write_durably
+from assent.storage.files import exclusive_lock, write_all_durably, write_durably, write_whole
 from assent.storage.schema import CHECKPOINT_NAME, HEAD, LEAVES, LOG_FOLDER, VKEY_NAME
 
 Gap = Callable[[str], None]
@@ -71,8 +71,11 @@ class Publication:
         text = note.partition(b"\n\n")[0].decode("utf-8", errors="replace") + "\n"
         return note, parse_checkpoint(text)
 
-    def bring_up_to_date(self) -> None:
+    def bring_up_to_date(self, *, thorough: bool = False) -> None:
         """Everything that is committed is published.
+
+        Args:
+            thorough: look at the partial tiles even when the checkpoint is the newest.
 
         Raises:
             EvidenceError: what is published is not a prefix of the database: one of the two was replaced.
@@ -81,11 +84,12 @@ class Publication:
             with self.database.reading() as connection:
                 head = connection.execute(sa.select(HEAD)).one()
             published = self.checkpoint()
-            if published is not None and published[0] == head.checkpoint:
-                return
-            old = 0 if published is None else published[1].size
             frontier = merkle.Frontier.from_bytes(head.size, head.frontier)
-            if published is not None and old >= frontier.size and published[1].root != frontier.root:
+            current = published is not None and published[0] == head.checkpoint
+            if current and not (thorough and self._lacks_tiles(frontier)):
+                return
+            old = 0 if published is None or current else published[1].size
+            if published is not None and old >= frontier.size and published[1].root != frontier.root and not current:
                 raise EvidenceError(
                     f"the published checkpoint has size `{old}` and the database `{frontier.size}`",
                     hint="the database may be an old copy; restore the newest one",
@@ -103,18 +107,30 @@ class Publication:
         # INVARIANT: a checkpoint is published only when the tiles as published lead to its root.
         try:
             self._extend(old, frontier.size)
-            if self._root(frontier.size) == frontier.root:
-                return
         except EvidenceError:
             if not old:
                 raise
+        else:
+            if not self._lacks_tiles(frontier):
+                return
         # A tile that the growth rests on is missing or damaged: all of them are derived anew.
         self._extend(0, frontier.size)
-        if self._root(frontier.size) != frontier.root:
+        if self._lacks_tiles(frontier):
             raise EvidenceError("the commitments in the database do not lead to its checkpoint")
 
-    def _root(self, size: int) -> bytes:
-        return merkle.subtree_root(0, size, tiles.nodes_from(self.read, size)) if size else merkle.EMPTY_ROOT
+    def _lacks_tiles(self, frontier: merkle.Frontier) -> bool:
+        """Whether the tiles at the growing edge do not lead to the root. Cost: a few files, whatever the size."""
+        size = frontier.size
+        if not size:
+            return False
+        try:
+            root = merkle.subtree_root(0, size, tiles.nodes_from(self.read, size))
+            last = tiles.tile_at(-1, (size - 1) // WIDTH, size)
+            entries = tiles.decode_bundle(self.read(last.path))
+            hashes = self.read(tiles.tile_at(0, last.index, size).path)
+        except EvidenceError:
+            return True
+        return root != frontier.root or b"".join(merkle.leaf_hashes(entries)) != hashes
 
     def _extend(self, old: int, size: int) -> None:
         """Every tile of the tree of `size` that the tree of `old` did not have is on disk."""
@@ -139,9 +155,11 @@ class Publication:
         for at in range(0, len(items), WIDTH):
             part = items[at : at + WIDTH]
             path = self.log / Tile(level, (first + at) // WIDTH, len(part)).path
+            if len(part) < WIDTH:
+                write_whole(path, encode(part))
+                continue
             files.append((path, encode(part)))
-            if len(part) == WIDTH:
-                full.append(path.with_name(path.name + ".p"))
+            full.append(path.with_name(path.name + ".p"))
         write_all_durably(files)
         for partials in full:
             # The format allows this: whoever asks for a partial tile can take the full one.

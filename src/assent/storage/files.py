@@ -7,6 +7,7 @@ import fcntl
 import os
 import time
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from assent.errors import AssentError, InputError, UnavailableError
 
 _TEMPORARY = ".partial"
 _RETRY_SECONDS = 0.005
+_MANY = 16
+_WRITERS = 4
 
 
 def write_durably(path: Path, data: bytes) -> None:
@@ -28,13 +31,18 @@ def write_durably(path: Path, data: bytes) -> None:
 
 def write_all_durably(files: Iterable[tuple[Path, bytes]]) -> None:
     """Each file holds its bytes; all of them are durable on return, in no promised order before that."""
-    folders: set[Path] = set()
-    for path, data in files:
-        with explained(path):
-            if path.parent not in folders:
-                make_folder(path.parent)
-                folders.add(path.parent)
+    todo = list(files)
+    folders = {path.parent for path, _ in todo}
+    for folder in folders:
+        with explained(folder):
+            make_folder(folder)
+    if len(todo) < _MANY:
+        for path, data in todo:
             _replace(path, data)
+    else:
+        # The disk makes several files durable in the time of one.
+        with ThreadPoolExecutor(_WRITERS) as writers:
+            list(writers.map(lambda each: _replace(*each), todo))
     for folder in folders:
         # A crash before this line may undo renames, never leave half a file: callers write what refers to
         # these files only after this function returned.
@@ -42,14 +50,23 @@ def write_all_durably(files: Iterable[tuple[Path, bytes]]) -> None:
             sync_folder(folder)
 
 
-def _replace(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes) -> None:
+    """The file is whole for every reader, but a power cut may lose or empty it: only for what can be derived."""
+    with explained(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    _replace(path, data, durably=False)
+
+
+def _replace(path: Path, data: bytes, *, durably: bool = True) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}{_TEMPORARY}")
-    with temporary.open("wb") as file:
+    with explained(path), temporary.open("wb") as file:
         file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+        if durably:
+            file.flush()
+            os.fsync(file.fileno())
     # A crash here leaves a file whose name says that it is partial; the next writer of that name replaces it.
-    temporary.replace(path)
+    with explained(path):
+        temporary.replace(path)
 
 
 def make_folder(folder: Path) -> None:
