@@ -42,7 +42,7 @@ def judge(pack: Pack, case: Case) -> Judgment:
     return Judgment(to_mask(reasons), () if reasons else tuple(masks))
 
 
-def person_reasons(
+def person_reasons(  # noqa: PLR0917 - the facts a person's permission rests on
     pack: Pack,
     purpose: Purpose,
     state: MemberState | None,
@@ -58,15 +58,8 @@ def person_reasons(
     for hold in (*pack.holds, *holds):
         if hold.purpose == purpose.name and hold.in_force(at) and pack.hold_covers(hold, region):
             reasons.add(Reason.ON_HOLD)
-    covered = region is not None and region in purpose.coverage
-    if region is None:
-        reasons.add(Reason.REGION_UNKNOWN)
-    elif not covered:
-        reasons.add(Reason.REGION_NOT_COVERED)
-    else:
-        since = purpose.coverage[region]
-        if since is not None and at < since:
-            reasons.add(Reason.NOT_YET_IN_FORCE)
+    reasons |= region_reasons(purpose, region, at)
+    covered = region if region in purpose.coverage else None
     reasons |= age_reasons(purpose, state.birth_date, at, created_at)
     if purpose.notice is not None:
         delivered_at = state.notices.get(purpose.notice)
@@ -74,12 +67,12 @@ def person_reasons(
             reasons.add(Reason.NOTICE_NOT_DELIVERED)
         elif at - delivered_at < purpose.waiting_period:
             reasons.add(Reason.WAITING_PERIOD)
-    if purpose.setting and effective(pack, purpose.setting, state, region if covered else None) == "off":
+    if purpose.setting and effective(pack, purpose.setting, state, covered) == "off":
         reasons.add(Reason.SETTING_OFF)
     objection = state.objections.get(purpose.name)
-    if objection is Objection.UPHELD or (objection and purpose.objection is ObjectionRule.ABSOLUTE):
+    if objection is not None and (objection is Objection.UPHELD or purpose.objection is ObjectionRule.ABSOLUTE):
         reasons.add(Reason.OBJECTION_UPHELD)
-    elif objection is Objection.OPEN:
+    elif objection not in (None, Objection.REJECTED):
         reasons.add(Reason.OBJECTION_OPEN)
     if state.closed:
         reasons.add(Reason.ACCOUNT_CLOSED)
@@ -88,22 +81,31 @@ def person_reasons(
     return reasons
 
 
-def age_reasons(
-    purpose: Purpose, birth_date: date | None, at: datetime, created_at: datetime | None
-) -> set[Reason]:
+def region_reasons(purpose: Purpose, region: RegionCode | None, at: datetime) -> set[Reason]:
+    """Whether the use takes place where the person is, and has started there."""
+    if region is None:
+        return {Reason.REGION_UNKNOWN}
+    if region not in purpose.coverage:
+        return {Reason.REGION_NOT_COVERED}
+    since = purpose.coverage[region]
+    return {Reason.NOT_YET_IN_FORCE} if since is not None and at < since else set()
+
+
+def age_reasons(purpose: Purpose, birth_date: date | None, at: datetime, created_at: datetime | None) -> set[Reason]:
     """Whether the minimum age is missed or unknown at the moment the purpose measures it."""
     if purpose.minimum_age is None:
         return set()
     measured_at = at if purpose.age_at is AgeAt.USE else created_at and min(at, created_at)
     if birth_date is None or measured_at is None:
         return {Reason.AGE_UNKNOWN}
-    return set() if birth_date <= cutoff(measured_at.date(), purpose.minimum_age) else {Reason.UNDER_AGE}
+    latest = cutoff(measured_at.date(), purpose.minimum_age)
+    return {Reason.UNDER_AGE} if latest is None or birth_date > latest else set()
 
 
-def cutoff(on: date, years: int) -> date:
-    """The latest birth date of somebody who is `years` old on that day; who is born on 29 February is on 1 March."""
+def cutoff(on: date, years: int) -> date | None:
+    """The latest birth date of somebody that old on that day; born on 29 February, one is so on 1 March."""
     if on.year <= years:
-        return date.min
+        return None
     try:
         return on.replace(year=on.year - years)
     except ValueError:
@@ -111,11 +113,17 @@ def cutoff(on: date, years: int) -> date:
 
 
 def effective(pack: Pack, name: SettingName, state: MemberState, region: RegionCode | None) -> str | None:
-    """The value that counts: off with what turns it off, else the choice, else the region's default, else None."""
-    setting = pack.settings[name]
-    if any(effective(pack, other, state, region) == "off" for other in setting.off_with):
+    """The value that counts: off with whatever turns it off, else its own; None without a choice or a region."""
+    if any(own_value(pack, other, state, region) == "off" for other in pack.settings[name].off_with):
         return "off"
-    return state.settings.get(name) or (setting.defaults[region] if region else None)
+    return own_value(pack, name, state, region)
+
+
+def own_value(pack: Pack, name: SettingName, state: MemberState, region: RegionCode | None) -> str | None:
+    """The explicit choice, where anything but `on` is off; else the region's default; else None."""
+    if name in state.settings:
+        return "on" if state.settings[name] == "on" else "off"
+    return pack.settings[name].defaults[region] if region else None
 
 
 def record_reasons(pack: Pack, purpose: Purpose, record: Record) -> set[Reason]:

@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 
 Path = tuple[str, ...]
 
+_TOKEN = re.compile(
+    r"""
+      "{3}(?:\\.|[^\\])*?"{3}"{0,2}   # text over several lines; it may end in quotes of its own
+    | '{3}.*?'{3}'{0,2}
+    | "(?:\\.|[^"\\\n])*"
+    | '[^'\n]*'
+    | \#[^\n]*
+    | (?P<open>[\[{])
+    | (?P<close>[\]}])
+    | (?P<newline>\n)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
 
 def locate(text: str) -> Mapping[Path, int]:
-    """The 1-based line of every table and key in a valid TOML text, by dotted path."""
-    lines = text.splitlines()
+    """The 1-based line of every table and key in a valid TOML text, by dotted path. Cost: O(n)."""
     found: dict[Path, int] = {}
     table: Path = ()
-    number = 0
-    while number < len(lines):
-        stripped = lines[number].strip()
-        length = 1
-        if stripped.startswith("["):
-            table = _keys(f"{stripped}\n")
-            _note(found, table, number + 1)
-        elif stripped and not stripped.startswith("#"):
-            length, statement = _statement(lines, number)
+    for line, statement in _statements(text):
+        if statement.startswith("["):
+            table = next(iter(_deepest(tomllib.loads(statement))), ())
+            _note(found, table, line)
+        elif not statement.startswith("#"):
             for path in _paths(tomllib.loads(statement)):
-                _note(found, (*table, *path), number + 1)
-        number += length
+                _note(found, (*table, *path), line)
     return found
 
 
@@ -36,35 +45,39 @@ def line_of(found: Mapping[Path, int], path: Path) -> int | None:
     return None
 
 
+def _statements(text: str) -> Iterator[tuple[int, str]]:
+    """Each header and assignment with the line it starts on: a line, or as many as its brackets are open."""
+    text = text.replace("\r\n", "\n") + "\n"
+    line, start, depth, first = 1, 0, 0, 1
+    for token in _TOKEN.finditer(text):
+        if token["open"]:
+            depth += 1
+        elif token["close"]:
+            depth -= 1
+        elif not token["newline"]:
+            line += token[0].count("\n")
+        else:
+            line += 1
+            if not depth:
+                statement = text[start : token.start()].strip(" \t")
+                if statement:
+                    yield first, statement
+                start, first = token.end(), line
+
+
 def _note(found: dict[Path, int], path: Path, line: int) -> None:
     for depth in range(1, len(path) + 1):
         found.setdefault(path[:depth], line)
 
 
-def _statement(lines: list[str], start: int) -> tuple[int, str]:
-    """How many lines the assignment that starts here takes: as many as make it valid TOML."""
-    for end in range(start + 1, len(lines) + 1):
-        statement = "\n".join(lines[start:end])
-        try:
-            tomllib.loads(statement)
-        except tomllib.TOMLDecodeError:
-            continue
-        return end - start, statement
-    return 1, ""
-
-
-def _keys(header: str) -> Path:
-    try:
-        document = tomllib.loads(header)
-    except tomllib.TOMLDecodeError:
-        return ()
-    path: list[str] = []
-    while isinstance(document, dict) and document:
-        name, document = next(iter(document.items()))
-        path.append(name)
-        if isinstance(document, list):
-            document = document[0]
-    return tuple(path)
+def _deepest(document: object, prefix: Path = ()) -> Iterator[Path]:
+    if isinstance(document, list):
+        document = document[0]
+    if not document:
+        yield prefix
+    elif isinstance(document, dict):
+        for name, inner in document.items():
+            yield from _deepest(inner, (*prefix, name))
 
 
 def _paths(value: object, prefix: Path = ()) -> Iterator[Path]:

@@ -9,26 +9,31 @@ depend on comments, order or on how the document was split into overlays.
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from importlib import resources
 from importlib.resources.abc import Traversable
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import rfc8785
 from pydantic import ValidationError
 
 from assent.errors import InputError
+from assent.policy.lines import Path as KeyPath
 from assent.policy.lines import line_of, locate
+from assent.policy.messages import plain_message
 from assent.policy.pack import Pack
 from assent.policy.resolve import Resolver
 from assent.policy.schema import Document
 
-_MAX_BYTES = 1 << 20
+_MAX_BYTES = 256 << 10
+_MAX_DEPTH = 16
 _MAX_OVERLAYS = 8
+_NAMING: frozenset[KeyPath] = frozenset({("name",), ("title",)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,8 @@ class PackError(InputError):
     def __init__(self, name: str, problems: tuple[PackProblem, ...]) -> None:
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         super().__init__(
-            f"pack `{name}` cannot be used: {problems[0]}{more}", hint=f"`assent policy check {name}` lists every problem"
+            f"pack `{name}` cannot be used: {problems[0]}{more}",
+            hint=f"`assent policy check {name}` lists every problem",
         )
         self.problems = problems
 
@@ -62,12 +68,14 @@ class _Layer:
 
     file: str
     document: Mapping[str, Any]
-    lines: Mapping[tuple[str, ...], int]
+    lines: Mapping[KeyPath, int]
 
 
 def shipped_packs() -> tuple[str, ...]:
     """The names of the packs that come with Assent."""
-    return tuple(sorted(entry.name.removesuffix(".toml") for entry in _shipped().iterdir() if entry.name.endswith(".toml")))
+    return tuple(
+        sorted(entry.name.removesuffix(".toml") for entry in _shipped().iterdir() if entry.name.endswith(".toml"))
+    )
 
 
 def load_pack(name: str | Path) -> Pack:
@@ -82,7 +90,7 @@ def load_pack(name: str | Path) -> Pack:
 
 def pack_document(name: str | Path) -> dict[str, Any]:
     """The merged document as JSON values, from which `pack_from_document` makes the same pack again."""
-    return _plain(_merged(_layers(str(name))))
+    return {key: _plain(value) for key, value in _merged(_layers(str(name))).items()}
 
 
 def pack_from_document(document: Mapping[str, Any]) -> Pack:
@@ -101,20 +109,49 @@ def digest_of(document: Mapping[str, Any]) -> str:
 
 def _build(name: str, layers: tuple[_Layer, ...]) -> Pack:
     merged = _merged(layers)
-    problems: list[PackProblem] = []
-    try:
-        document = Document.model_validate(merged)
-    except ValidationError as error:
-        for detail in error.errors(include_url=False, include_context=False):
-            path = tuple(str(part) for part in detail["loc"])
-            problems.append(_problem(layers, _trim(path, merged), _plainly(detail)))
-        raise PackError(name, tuple(_ordered(problems))) from None
-    resolver = Resolver(document)
-    pack = resolver.pack(digest_of(merged), lineage=tuple(layer.file for layer in layers))
-    if resolver.problems:
-        found = [_problem(layers, path, message) for path, message in resolver.problems]
-        raise PackError(name, tuple(_ordered(found)))
-    return pack
+    document, removed, found = _validated(merged)
+    problems = [_problem(layers, path, message) for path, message in found]
+    if document is not None:
+        resolver = Resolver(document, removed=removed)
+        pack = resolver.pack(digest_of(merged), lineage=tuple(PurePath(layer.file).name for layer in layers))
+        problems += [_problem(layers, path, message) for path, message in resolver.problems]
+        if not problems:
+            return pack
+    raise PackError(name, tuple(_ordered(problems)))
+
+
+def _validated(merged: dict[str, Any]) -> tuple[Document | None, frozenset[KeyPath], list[tuple[KeyPath, str]]]:
+    """The document, without the parts that are wrong in themselves, so that the rest is looked at as well.
+
+    Returns: the document, or None when nothing could be kept; what was left out; what is wrong with it.
+    """
+    removed: set[KeyPath] = set()
+    found: list[tuple[KeyPath, str]] = []
+    while True:
+        try:
+            return Document.model_validate(merged), frozenset(removed), found
+        except ValidationError as error:
+            details = error.errors(include_url=False)
+        paths = {_trim(tuple(str(part) for part in detail["loc"]), merged) for detail in details}
+        if not removed:
+            found = _told(details, merged)
+        missing = {path for path in paths if not _has(merged, path)}
+        merged = merged | {path[0]: "unnamed" for path in missing & _NAMING}
+        gone = (paths - missing) | {path[:-1] for path in missing - _NAMING}
+        if () in gone or any(path in removed for path in gone):
+            return None, frozenset(removed), found
+        removed |= gone
+        for path in gone:
+            merged = _without(merged, path)
+
+
+def _told(details: Sequence[Any], merged: Mapping[str, Any]) -> list[tuple[KeyPath, str]]:
+    """One message for each wrong key; where a key may be of two kinds, what is wrong with it as either."""
+    messages: dict[KeyPath, list[str]] = {}
+    for detail in details:
+        path = _trim(tuple(str(part) for part in detail["loc"]), merged)
+        messages.setdefault(path, []).append(plain_message(detail))
+    return [(path, " or ".join(dict.fromkeys(told))) for path, told in messages.items()]
 
 
 def _layers(name: str) -> tuple[_Layer, ...]:
@@ -128,7 +165,9 @@ def _layers(name: str) -> tuple[_Layer, ...]:
         if not isinstance(extends, str):
             return tuple(layers)
         if len(layers) > _MAX_OVERLAYS:
-            problem = PackProblem(layer.file, layer.lines.get(("extends",)), "extends", "overlays go in a circle or too deep")
+            problem = PackProblem(
+                layer.file, layer.lines.get(("extends",)), "extends", "overlays go in a circle or too deep"
+            )
             raise PackError(name, (problem,))
         source = _find(extends, beside=source if isinstance(source, Path) else None)
 
@@ -137,8 +176,11 @@ def _find(name: str, *, beside: Path | None) -> Traversable | Path:
     if name in shipped_packs():
         return _shipped() / f"{name}.toml"
     path = (beside.parent / name) if beside else Path(name)
-    if path.is_file():
-        return path
+    try:
+        if path.is_file():
+            return path
+    except (OSError, ValueError):
+        name = f"{name[:40]}…"
     raise InputError(f"no pack `{name}`", hint=f"give a file, or one of: {', '.join(shipped_packs())}")
 
 
@@ -147,20 +189,42 @@ def _shipped() -> Traversable:
 
 
 def _read(source: Traversable | Path) -> _Layer:
-    raw = source.read_bytes()
+    """The file as it stands; a path is named as it was given, a shipped pack by its file."""
+    file = str(source) if isinstance(source, Path) and source.parent != _shipped() else source.name
+    try:
+        raw = source.read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot read `{file}`: {(error.strerror or 'unknown').lower()}") from None
     if len(raw) > _MAX_BYTES:
-        raise InputError(f"`{source.name}` is too large to be a pack: {len(raw)} bytes")
+        raise InputError(f"`{file}` is too large to be a pack: {len(raw)} bytes", hint=f"at most {_MAX_BYTES}")
     try:
         text = raw.decode("utf-8")
-        return _Layer(source.name, tomllib.loads(text), locate(text))
+        document = tomllib.loads(text)
+        if _too_deep(document):
+            raise PackError(file, (PackProblem(file, None, "", "nested too deeply"),))
+        return _Layer(file, document, locate(text))
     except UnicodeDecodeError as error:
-        raise PackError(source.name, (PackProblem(source.name, None, "", f"no UTF-8 text: {error.reason}"),)) from None
-    except tomllib.TOMLDecodeError as error:
-        message, _, place = str(error).partition(" (at line ")
-        line = int(place.split(",")[0]) if place else None
-        raise PackError(source.name, (PackProblem(source.name, line, "", message.lower()),)) from None
+        line = raw[: error.start].count(b"\n") + 1
+        raise PackError(file, (PackProblem(file, line, "", f"no UTF-8 text: {error.reason}"),)) from None
     except RecursionError:
-        raise PackError(source.name, (PackProblem(source.name, None, "", "nested too deeply"),)) from None
+        raise PackError(file, (PackProblem(file, None, "", "nested too deeply"),)) from None
+    except ValueError as error:  # TOML syntax, and numbers too long to be read
+        message, _, place = str(error).partition(" (at ")
+        at_line = re.match(r"line (\d+)", place)
+        line = int(at_line[1]) if at_line else text.count("\n") + 1
+        raise PackError(file, (PackProblem(file, line, "", message[:1].lower() + message[1:200]),)) from None
+
+
+def _too_deep(document: dict[str, Any]) -> bool:
+    front: list[Any] = [document]
+    for _ in range(_MAX_DEPTH):
+        front = [
+            inner
+            for value in front
+            if isinstance(value, dict | list)
+            for inner in (value.values() if isinstance(value, dict) else value)
+        ]
+    return bool(front)
 
 
 def _merged(layers: tuple[_Layer, ...]) -> dict[str, Any]:
@@ -179,7 +243,7 @@ def _merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]
     return result
 
 
-def _trim(path: tuple[str, ...], document: object) -> tuple[str, ...]:
+def _trim(path: KeyPath, document: object) -> KeyPath:
     """The part of a validation path that exists in the document, plus one missing or unknown key."""
     kept: list[str] = []
     for part in path:
@@ -193,28 +257,36 @@ def _trim(path: tuple[str, ...], document: object) -> tuple[str, ...]:
     return tuple(kept)
 
 
-def _problem(layers: tuple[_Layer, ...], path: tuple[str, ...], message: str) -> PackProblem:
+def _has(document: object, path: KeyPath) -> bool:
+    for part in path:
+        if not isinstance(document, dict) or part not in document:
+            return False
+        document = document[part]
+    return True
+
+
+def _without(document: dict[str, Any], path: KeyPath) -> dict[str, Any]:
+    """The document without what stands at the path; nothing given is changed."""
+    if not _has(document, path):
+        return document
+    name, rest = path[0], path[1:]
+    if rest:
+        return document | {name: _without(document[name], rest)}
+    return {key: value for key, value in document.items() if key != name}
+
+
+def _problem(layers: tuple[_Layer, ...], path: KeyPath, message: str) -> PackProblem:
     """The problem, placed in the topmost file that knows most of its path."""
     best = max(layers, key=lambda layer: (_depth(layer, path), -layers.index(layer)))
     return PackProblem(best.file, line_of(best.lines, path), ".".join(path), message)
 
 
-def _depth(layer: _Layer, path: tuple[str, ...]) -> int:
+def _depth(layer: _Layer, path: KeyPath) -> int:
     return next((depth for depth in range(len(path), 0, -1) if path[:depth] in layer.lines), 0)
 
 
 def _ordered(problems: list[PackProblem]) -> Iterator[PackProblem]:
     yield from sorted(dict.fromkeys(problems), key=lambda problem: (problem.file, problem.line or 0, problem.key))
-
-
-def _plainly(detail: Any) -> str:
-    kind = detail["type"]
-    if kind == "extra_forbidden":
-        return "unknown key"
-    if kind == "missing":
-        return "is missing"
-    text = str(detail["msg"]).removeprefix("Value error, ")
-    return text[0].lower() + text[1:]
 
 
 def _plain(value: Any) -> Any:

@@ -26,6 +26,7 @@ class Kind(StrEnum):
 
     @property
     def trains(self) -> bool:
+        """Whether a model comes of it."""
         return self is not Kind.ADVERTISING
 
 
@@ -71,7 +72,7 @@ class Setting:
 
     Args:
         defaults: the value without an explicit choice, for every region code.
-        off_with: settings whose being off turns this one off as well.
+        off_with: every setting whose being off turns this one off as well, directly or through others.
         menu: where it is found.
     """
 
@@ -170,10 +171,8 @@ class Pack:
         A hold whose region is neither a code nor a group of this pack covers everybody: it was placed to
         stop something, and a name nobody can resolve must not start it again.
         """
-        if hold.region == EVERYWHERE or hold.region == region:
+        if hold.region in {EVERYWHERE, region}:
             return True
         if hold.region in self.groups:
             return region in self.groups[hold.region]
         return hold.region not in REGION_CODES
-
-

@@ -6,7 +6,7 @@ so that a person who fixes a pack sees every problem in one go.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from difflib import get_close_matches
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -33,15 +33,26 @@ PRIVATE_MESSAGES = Category("message.private")
 """Never used by any purpose of any pack, listed or not."""
 
 
-class Resolver:
-    """Resolves one document; `problems` fills while `pack` works."""
+_MANY = 50
+"""After so many problems nothing is suggested any more: looking for similar names is the slow part."""
 
-    def __init__(self, document: Document) -> None:
+
+class Resolver:
+    """Resolves one document; `problems` fills while `pack` works.
+
+    Args:
+        removed: tables left out of the document because they are wrong in themselves; to name one is no problem.
+    """
+
+    def __init__(self, document: Document, *, removed: frozenset[Path] = frozenset()) -> None:
         self.document = document
+        self.removed = removed
         self.problems: list[tuple[Path, str]] = []
         self.zone = self._zone()
-        self.groups = {name: self._group(name, ()) for name in document.groups}
+        self.groups = {name: self._group(name) for name in document.groups}
+        self.coverages = {name: self._coverage(name) for name in document.coverages}
         self.never = frozenset(Category(name) for name in document.categories.never) | {PRIVATE_MESSAGES}
+        self.scopes = {name: self._scope(name) for name in document.scopes}
 
     def pack(self, digest: str, *, lineage: tuple[str, ...]) -> Pack:
         """The pack; only meaningful while `problems` is empty."""
@@ -50,12 +61,10 @@ class Resolver:
             if name in REGION_CODES:
                 self._note(("groups", name), "is a region code and cannot name a group")
         settings = {SettingName(name): self._setting(name) for name in document.settings}
-        self._check_circles(settings)
-        purposes = {
-            PurposeName(name): self._purpose(name, part)
-            for name, part in document.purposes.items()
-            if part.offered
-        }
+        stated = {PurposeName(name): self._purpose(name, part) for name, part in document.purposes.items()}
+        purposes = {name: purpose for name, purpose in stated.items() if document.purposes[name].offered}
+        if not purposes:
+            self._note(("purposes",), "none is offered")
         return Pack(
             name=document.name,
             title=document.title,
@@ -105,22 +114,21 @@ class Resolver:
             elif name in self.document.groups:
                 codes |= self.groups[name]
             elif not (star and name == EVERYWHERE):
-                self._note(path, self._unknown("region or group", name, [*self.document.groups, *REGION_CODES]))
+                self._unknown("region or group", name, [*self.document.groups, *REGION_CODES], path)
         return frozenset(codes)
 
-    def _group(self, name: str, above: Path) -> frozenset[RegionCode]:
-        if name in above:
+    def _group(self, name: str) -> frozenset[RegionCode]:
+        """The codes of a group and of every group it leads to."""
+        groups = self.document.groups
+        reached = _closure(name, lambda one: [other for other in groups[one].regions if other in groups])
+        if name in reached:
             self._note(("groups", name, "regions"), "goes in a circle")
-            return frozenset()
-        codes: set[RegionCode] = set()
-        for member in self.document.groups[name].regions:
-            if member in self.document.groups:
-                codes |= self._group(member, (*above, name))
-            elif member in REGION_CODES:
-                codes.add(RegionCode(member))
-            else:
-                self._note(("groups", name, "regions"), self._unknown("region", member, REGION_CODES))
-        return frozenset(codes)
+        for member in groups[name].regions:
+            if member not in groups and member not in REGION_CODES:
+                self._unknown("region or group", member, [*groups, *REGION_CODES], ("groups", name, "regions"))
+        return frozenset(
+            RegionCode(code) for one in (name, *reached) for code in groups[one].regions if code in REGION_CODES
+        )
 
     def _setting(self, name: str) -> Setting:
         part = self.document.settings[name]
@@ -132,26 +140,20 @@ class Resolver:
                 if by_group.setdefault(code, value) != value:
                     self._note((*path, region), f"gives `{code}` another default than an earlier group")
         by_code = {RegionCode(code): value for code, value in part.defaults.items() if code in REGION_CODES}
+        settings = self.document.settings
         for other in part.off_with:
-            self._known("setting", other, self.document.settings, ("settings", name, "off_with"))
+            self._known("setting", other, settings, ("settings", name, "off_with"))
+        off_with = _closure(name, lambda one: [other for other in settings[one].off_with if other in settings])
+        if name in off_with:
+            self._note(("settings", name, "off_with"), "goes in a circle")
         return Setting(
             SettingName(name),
             part.title,
             defaults | by_group | by_code,
-            tuple(SettingName(other) for other in part.off_with if other in self.document.settings),
+            tuple(SettingName(other) for other in off_with),
             tuple(part.menu),
             part.note or "",
         )
-
-    def _check_circles(self, settings: Mapping[SettingName, Setting]) -> None:
-        for name in settings:
-            seen: set[SettingName] = set()
-            front = set(settings[name].off_with)
-            while front - seen:
-                seen |= front
-                front = {other for one in front for other in settings[one].off_with}
-            if name in seen:
-                self._note(("settings", name, "off_with"), "goes in a circle")
 
     def _purpose(self, name: str, part: PurposePart) -> Purpose:
         path = ("purposes", name)
@@ -176,8 +178,8 @@ class Resolver:
             title=part.title,
             kind=part.kind,
             basis=terms.basis or Basis.CONSENT,
-            coverage=self._coverage(part.coverage),
-            scope=self._scope(part),
+            coverage=self.coverages.get(part.coverage, {}),
+            scope=self.scopes.get(part.scope, {}),
             setting=SettingName(part.setting) if part.setting in self.document.settings else None,
             objection=terms.objection or ObjectionRule.WEIGHED,
             minimum_age=terms.minimum_age,
@@ -196,9 +198,7 @@ class Resolver:
         )
 
     def _coverage(self, name: str) -> dict[RegionCode, datetime | None]:
-        parts = self.document.coverages.get(name, {})
-        if name in self.document.coverages and not parts:
-            self._note(("coverages", name), "covers no region")
+        parts = self.document.coverages[name]
         covered: dict[RegionCode, datetime | None] = {}
         rest: list[tuple[str, CoveragePart]] = []
         for key, part in parts.items():
@@ -212,19 +212,21 @@ class Resolver:
             for code in sorted(codes):
                 if covered.setdefault(code, since) != since:
                     self._note((*path, "regions"), f"gives `{code}` another start than an earlier part")
-        for key, part in rest[1:]:
+        for key, _ in rest[1:]:
             self._note(("coverages", name, key, "regions"), 'only one part can name "*"')
         for key, part in rest[:1]:
             path = ("coverages", name, key)
             since = self._instant(part.from_, (*path, "from"))
-            for code in REGION_CODES - self._regions(part.except_, (*path, "except")) - set(covered):
-                covered[RegionCode(code)] = since
+            left_out = self._regions(part.except_, (*path, "except")) | set(covered)
+            covered |= {RegionCode(code): since for code in REGION_CODES - left_out}
+        if not covered:
+            self._note(("coverages", name), "covers no region")
         return covered
 
-    def _scope(self, purpose: PurposePart) -> dict[Category, CategoryRule]:
+    def _scope(self, scope_name: str) -> dict[Category, CategoryRule]:
         scope: dict[Category, CategoryRule] = {}
-        for key, part in self.document.scopes.get(purpose.scope, {}).items():
-            path = ("scopes", purpose.scope, key, "categories")
+        for key, part in self.document.scopes[scope_name].items():
+            path = ("scopes", scope_name, key, "categories")
             for name in part.categories:
                 category = Category(name)
                 if category == PRIVATE_MESSAGES:
@@ -238,8 +240,8 @@ class Resolver:
                     part.others,
                     two_person=name in self.document.categories.two_person,
                 )
-        if purpose.scope in self.document.scopes and not scope:
-            self._note(("scopes", purpose.scope), "lists no category")
+        if not scope:
+            self._note(("scopes", scope_name), "lists no category")
         return scope
 
     def _holds(self) -> Iterable[Hold]:
@@ -256,11 +258,23 @@ class Resolver:
 
     def _known(self, kind: str, name: str, known: Iterable[str], path: Path) -> None:
         if name not in known:
-            self._note(path, self._unknown(kind, name, known))
+            self._unknown(kind, name, known, path)
 
-    def _unknown(self, kind: str, name: str, known: Iterable[str]) -> str:
-        close = get_close_matches(name, list(known), n=1)
-        return f"no {kind} `{name}`" + (f"; did you mean `{close[0]}`?" if close else "")
+    def _unknown(self, kind: str, name: str, known: Iterable[str], path: Path) -> None:
+        if any(one[-1] == name for one in self.removed):
+            return
+        close = get_close_matches(name, list(known), n=1) if len(self.problems) < _MANY else []
+        self._note(path, f"no {kind} `{name}`" + (f"; did you mean `{close[0]}`?" if close else ""))
+
+
+def _closure(name: str, leads_to: Callable[[str], Iterable[str]]) -> tuple[str, ...]:
+    """Everything that can be reached from `name`, nearest first; `name` itself only when it lies on a circle."""
+    reached: dict[str, None] = {}
+    front = [name]
+    while front:
+        front = [other for one in front for other in leads_to(one) if other not in reached]
+        reached.update(dict.fromkeys(front))
+    return tuple(reached)
 
 
 def _terms(every: Terms, own: PurposePart) -> Terms:

@@ -18,6 +18,7 @@ Region = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 OnOff = Literal["on", "off"]
 Visibility = Literal["public", "group", "connections", "private"]
+_MANY = 1000
 Day = Annotated[date | datetime, Field(description="a date in the pack's zone, or an instant with an offset")]
 
 
@@ -120,12 +121,12 @@ class Document(BaseModel):
     extends: str | None = Field(default=None, description="a shipped pack or a file beside this one")
     zone: str = Field(default="UTC", description="IANA zone of dates without an offset")
     notes: list[Line] = []
-    groups: dict[Name, Group] = {}
+    groups: dict[Name, Group] = Field(default={}, max_length=_MANY)
     categories: CategoriesPart = CategoriesPart()
     coverages: dict[Name, dict[Name, CoveragePart]] = {}
     scopes: dict[Name, dict[Name, ScopePart]] = {}
-    settings: dict[Name, SettingPart] = {}
+    settings: dict[Name, SettingPart] = Field(default={}, max_length=_MANY)
     notices: dict[Name, NoticePart] = {}
     every_purpose: Terms = Terms()
-    purposes: dict[Name, PurposePart] = Field(min_length=1)
+    purposes: dict[Name, PurposePart] = Field(min_length=1, max_length=_MANY)
     holds: dict[Name, HoldPart] = {}

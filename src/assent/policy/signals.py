@@ -50,5 +50,6 @@ def _cawg_denies(assertion: Mapping[str, object] | None, key: str) -> bool:
     entries = assertion.get("entries", assertion)
     if not isinstance(entries, Mapping):
         return False
-    uses = (entries.get(prefix + key) for prefix in ("cawg.", "c2pa.", ""))
-    return any((use.get("use") if isinstance(use, Mapping) else use) in _CAWG_DENIES for use in uses)
+    found = (entries.get(prefix + key) for prefix in ("cawg.", "c2pa.", ""))
+    uses = (entry.get("use") if isinstance(entry, Mapping) else entry for entry in found)
+    return any(isinstance(use, str) and use in _CAWG_DENIES for use in uses)
