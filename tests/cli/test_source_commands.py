@@ -86,6 +86,14 @@ def test_preview_counts_without_a_workspace_and_leaves_nothing(workspace, monkey
     assert list(elsewhere.iterdir()) == []
 
 
+def test_a_made_up_network_is_a_source(workspace):
+    made = json.loads(_run("synthesize", "net", "--members", "20", "--records", "60", "--seed", "3", "--json"))
+    _run("add", "net", "synthetic", "net")
+    shown = json.loads(_run("preview", "synthetic", "net", "--json"))
+    assert (made["members"], made["records"]) == (shown["members"], shown["records"]) == (20, 60)
+    assert shown["by_category"] == made["by_category"]
+
+
 @pytest.mark.external_data
 def test_preview_of_a_real_dump(external_data, monkeypatch, tmp_path):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))

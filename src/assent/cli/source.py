@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -9,8 +10,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from assent.cli.frame import Json, emit, new_group
-from assent.operations.sources import add_source, preview_source
+from assent.cli.frame import Json, emit, new_group, progress
+from assent.operations.sources import add_source, preview_source, synthesize_source
 from assent.operations.workspace import open_workspace
 from assent.sources.survey import Survey, describe
 
@@ -46,6 +47,33 @@ def preview(kind: Kind, path: SourcePath, as_json: Json = False) -> None:
     """Count what a source holds; needs no workspace and leaves nothing behind."""
     seen = preview_source(kind, path)
     emit(as_json, seen.to_json(), lambda out: _show_survey(out, seen))
+
+
+@app.command()
+def synthesize(
+    folder: Annotated[Path, typer.Argument(help="The folder to make; it must not exist.")],
+    members: Annotated[int, typer.Option(help="How many people.")] = 1_000,
+    records: Annotated[int, typer.Option(help="How many records.")] = 10_000,
+    seed: Annotated[int, typer.Option(help="The same numbers make the same network.")] = 1,
+    as_json: Json = False,
+) -> None:
+    """Make up a network, with the truth about it written beside it."""
+    with progress() as bar:
+        task = bar.add_task("making records", total=records)
+        made = synthesize_source(
+            folder,
+            members=members,
+            records=records,
+            seed=seed,
+            progress=lambda done, of: bar.update(task, completed=done, total=of),
+        )
+    emit(
+        as_json,
+        asdict(made),
+        lambda out: out.print(
+            f"made {folder}: {made.members:,} members, {made.records:,} records, {made.events:,} events", markup=False
+        ),
+    )
 
 
 def _show_list(out: Console, rows: list[dict[str, str]]) -> None:

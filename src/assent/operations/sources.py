@@ -1,4 +1,4 @@
-"""What a person can ask of sources: name one in the workspace, list them, look at one first."""
+"""What a person can ask of sources: name one in the workspace, look at one first, make one up."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ import os
 import re
 import tempfile
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 from assent.errors import InputError
 from assent.operations.workspace import SourceEntry, Workspace
 from assent.sources import STACKEXCHANGE, Survey, check_source, open_source, survey
+from assent.sources.synthetic import SyntheticSummary, generate
 from assent.vocabulary.tables import SourceFiles
 
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
@@ -58,6 +60,17 @@ def preview_source(kind: str, path: Path) -> Survey:
         files = open_source(kind, path, Path(staging))
         # A dump lists its users; whoever else signs a post there has no account any more.
         return survey(files, authors_are_members=kind != STACKEXCHANGE)
+
+
+def synthesize_source(
+    folder: Path, *, members: int, records: int, seed: int, progress: Callable[[int, int], None] | None = None
+) -> SyntheticSummary:
+    """The folder holds a made-up network that is a source of kind `synthetic`.
+
+    Raises:
+        InputError: the folder exists, or a number makes no sense; nothing was written.
+    """
+    return generate(folder, members=members, records=records, seed=seed, progress=progress)
 
 
 def _section(root: Path, name: str, kind: str, target: Path) -> str:

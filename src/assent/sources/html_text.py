@@ -29,6 +29,8 @@ def to_prose(html: str) -> Prose:
 
     Cost: O(n).
     """
+    if not html:
+        return Prose("")
     writer = _Writer()
     writer.feed(html)
     writer.close()
@@ -45,6 +47,10 @@ class _Writer(HTMLParser):
         self._length = 0
         self._gap = ""
         self._depth = {"code": 0, "pre": 0, "unseen": 0}
+
+    def updatepos(self, i: int, j: int) -> int:  # noqa: ARG002
+        """No line numbers are kept; nobody asks, and counting them takes time."""
+        return j
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
         self._enter(tag, 1)

@@ -43,6 +43,8 @@ def mentioned_subjects(
         circles: from the closest to the widest; the first in which anybody fits decides.
         code: stretches in which an `@` is no mention.
     """
+    if "@" not in text:
+        return ()
     spans: dict[tuple[MemberId | None, str], list[Span]] = {}
     skipped = tuple(code)
     for at in _places(text, skipped):
