@@ -1,0 +1,255 @@
+"""Source rows as the audit reads them: the same description of columns as the gate has, and other code.
+
+A value that is missing is unknown. A value that is there and cannot be understood makes its row
+unreadable, which denies it; only a rights signal that cannot be understood is no signal.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from assent.errors import EvidenceError
+from assent.vocabulary.identifiers import Category, MemberId, RecordId, Role
+from assent.vocabulary.records import NO_SIGNALS, Record, Signals, Span, Subject
+from assent.vocabulary.tables import COLUMNS, Column, Format, RecordTable
+
+BATCH_ROWS = 1 << 14
+_UNREADABLE = object()
+
+Values = Mapping[str, Sequence[Any]]
+"""A batch: the file's values by the file's column names."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """A record and the text that goes with it."""
+
+    record: Record
+    text: str | None
+
+
+def read_rows(table: RecordTable) -> Iterator[SourceRow]:
+    """Every row of a table, in the order of its files.
+
+    Raises:
+        EvidenceError: a file cannot be read, or a row has no id.
+    """
+    zone = ZoneInfo(table.zone) if table.zone else None
+    for path in table.files:
+        for values, size in _batches(path, table):
+            columns = [_column(table.columns.get(name), values, size) for name in COLUMNS]
+            for row in zip(*columns, strict=True):
+                yield _row(row, zone, path)
+
+
+def read_links(table: RecordTable) -> Iterator[tuple[str, str | None]]:
+    """The (id, parent) of every row, in the same order."""
+    for path in table.files:
+        for values, size in _batches(path, table, only=("id", "parent")):
+            ids = _column(table.columns.get("id"), values, size)
+            parents = _column(table.columns.get("parent"), values, size)
+            for given, parent in zip(ids, parents, strict=True):
+                yield _id(given, path), _text(parent)
+
+
+def _row(given: tuple[Any, ...], zone: ZoneInfo | None, path: Path) -> SourceRow:
+    (ident, category, author, subjects, created_at, visibility, parent) = given[:7]
+    (excluded, aipref, tdm, cawg, context, text) = given[7:]
+    trouble: list[object] = []
+    instant = _readable(_instant(created_at, zone), trouble)
+    people = _readable(_subjects(subjects), trouble) or ()
+    flags = _readable(_context(context), trouble) or frozenset()
+    out = _readable(_flag(excluded), trouble) or False
+    record = Record(
+        RecordId(_id(ident, path)),
+        None if category is None else Category(category),
+        None if author is None or author == "" else MemberId(str(author)),
+        people,
+        instant,
+        visibility,
+        out,
+        NO_SIGNALS if aipref is None and tdm is None and cawg is None else Signals(aipref, tdm, _object(cawg)),
+        flags,
+        None if parent is None else RecordId(str(parent)),
+        bool(trouble),
+    )
+    return SourceRow(record, text)
+
+
+def _readable(value: Any, trouble: list[object]) -> Any:
+    if value is _UNREADABLE:
+        trouble.append(value)
+        return None
+    return value
+
+
+def _id(given: object, path: Path) -> str:
+    if given is None or given == "":
+        raise EvidenceError(f"a row of `{path}` has no id")
+    return str(given)
+
+
+def _text(given: object) -> str | None:
+    return None if given is None else str(given)
+
+
+def _instant(given: object, zone: ZoneInfo | None) -> Any:
+    if given is None:
+        return None
+    if isinstance(given, str):
+        return _parsed(given, zone)
+    if isinstance(given, datetime):
+        return _in_utc(given, zone)
+    return _UNREADABLE
+
+
+@lru_cache(maxsize=1 << 12)
+def _parsed(text: str, zone: ZoneInfo | None) -> Any:
+    try:
+        return _in_utc(datetime.fromisoformat(text), zone)
+    except ValueError:
+        return _UNREADABLE
+
+
+def _in_utc(instant: datetime, zone: ZoneInfo | None) -> Any:
+    if instant.tzinfo is None:
+        if zone is None:
+            return _UNREADABLE
+        instant = instant.replace(tzinfo=zone)
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError:
+        return _UNREADABLE
+
+
+def _subjects(given: Any) -> Any:
+    if not given:
+        return () if given is None or given == [] else _UNREADABLE
+    if not isinstance(given, list):
+        return _UNREADABLE
+    found = []
+    for each in given:
+        if not isinstance(each, Mapping) or not isinstance(each.get("role"), str) or not each["role"]:
+            return _UNREADABLE
+        spans = _spans(each.get("spans"))
+        member = each.get("member")
+        if spans is _UNREADABLE:
+            return _UNREADABLE
+        found.append(Subject(Role(each["role"]), None if member is None else MemberId(str(member)), spans))
+    return tuple(found)
+
+
+def _spans(given: Any) -> Any:
+    if given is None:
+        return None
+    try:
+        return tuple(Span(int(each["start"]), int(each["end"])) for each in given)
+    except (KeyError, TypeError, ValueError):
+        return _UNREADABLE
+
+
+def _context(given: Any) -> Any:
+    if not given:
+        return frozenset()
+    if not isinstance(given, list) or not all(each is None or isinstance(each, str) for each in given):
+        return _UNREADABLE
+    return frozenset(each for each in given if each is not None)
+
+
+def _flag(given: Any) -> Any:
+    return given if given is None or isinstance(given, bool) else _UNREADABLE
+
+
+@lru_cache(maxsize=1 << 12)
+def _object(text: object) -> Any:
+    if not isinstance(text, str):
+        return text
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _column(column: Column | None, values: Values, size: int) -> Sequence[Any]:
+    if column is None:
+        return [None] * size
+    if column.source is None:
+        return [column.constant] * size
+    found = values.get(column.source)
+    if found is None:
+        return [None] * size
+    return [column.values.get(value) for value in found] if column.values else found
+
+
+def _batches(path: Path, table: RecordTable, only: Iterable[str] = COLUMNS) -> Iterator[tuple[Values, int]]:
+    wanted = [column.source for name in only if (column := table.columns.get(name)) and column.source]
+    read: Callable[[Path, Sequence[str]], Iterator[tuple[Values, int]]] = {
+        Format.PARQUET: _parquet,
+        Format.CSV: _csv,
+        Format.JSONL: _jsonl,
+    }[table.format]
+    try:
+        yield from read(path, list(dict.fromkeys(wanted)))
+    except (OSError, pa.ArrowException, csv.Error, UnicodeDecodeError) as error:
+        raise EvidenceError(f"`{path}` cannot be read: {type(error).__name__.lower()}") from None
+
+
+def _parquet(path: Path, columns: Sequence[str]) -> Iterator[tuple[Values, int]]:
+    with pq.ParquetFile(path) as file:
+        present = [name for name in columns if name in file.schema_arrow.names]
+        for batch in file.iter_batches(BATCH_ROWS, columns=present):
+            yield {name: _values(batch.column(name)) for name in present}, batch.num_rows
+
+
+def _values(column: pa.Array) -> list[Any]:
+    kind = column.type
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        # Most rows name nobody: only those that do are turned into Python values.
+        return [each.as_py() if length else [] for each, length in _with_lengths(column)]
+    if pa.types.is_timestamp(kind) and kind.unit == "ns":
+        # Python's instants end at microseconds, and so do those of every other evaluator.
+        column = column.cast(pa.timestamp("us", kind.tz), safe=False)
+    return list(column.to_pylist())
+
+
+def _with_lengths(column: pa.Array) -> Iterator[tuple[pa.Scalar, int]]:
+    lengths = pa.compute.list_value_length(column).to_pylist()
+    return zip(column, (length or 0 for length in lengths), strict=True)
+
+
+def _csv(path: Path, columns: Sequence[str]) -> Iterator[tuple[Values, int]]:
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        rows = csv.DictReader(stream, strict=True)
+        while chunk := list(islice(rows, BATCH_ROWS)):
+            yield {name: [row.get(name) or None for row in chunk] for name in columns}, len(chunk)
+
+
+def _jsonl(path: Path, columns: Sequence[str]) -> Iterator[tuple[Values, int]]:
+    with path.open("rb") as stream:
+        lines = (line for line in stream if line.strip())
+        while chunk := list(islice(lines, BATCH_ROWS)):
+            rows = [_object_of(line, path) for line in chunk]
+            yield {name: [row.get(name) for row in rows] for name in columns}, len(chunk)
+
+
+def _object_of(line: bytes, path: Path) -> Mapping[str, Any]:
+    try:
+        row = json.loads(line.removeprefix(b"\xef\xbb\xbf").decode("utf-8"))
+    except (ValueError, RecursionError):
+        row = None
+    if not isinstance(row, dict):
+        raise EvidenceError(f"`{path}` has a line that is no JSON object")
+    return row
