@@ -111,12 +111,13 @@ def test_rows_that_lack_something_are_counted(write_dump, tmp_path):
         {"PostId": "10", "UserId": "3", "Text": "no id"},
         {"Id": "2", "UserId": "3", "Text": "no post"},
         {"Id": "3", "PostId": "10", "UserId": "3", "Text": "no date", "CreationDate": None},
+        {"Id": "4", "PostId": "10", "UserId": "3", "Text": "odd", "CreationDate": "0001-01-01T00:00:00+14:00"},
     )
     files = read_dump(write_dump(comments=comments), tmp_path / "staging")
     assert {(p.where, p.what): p.count for p in files.problems} == {
         ("Comments.xml", "row has no Id and is left out"): 1,
         ("Comments.xml", "comment stands under no post of the dump"): 1,
-        ("Comments.xml", "CreationDate is missing or cannot be read"): 1,
+        ("Comments.xml", "CreationDate is missing or cannot be read"): 2,
     }
 
 

@@ -24,6 +24,7 @@ from assent.sources.staging import RecordWriter, event_line, new_folder, subject
 from assent.sources.threads import ThreadIndex
 from assent.vocabulary.events import Event, EventType
 from assent.vocabulary.identifiers import Category, MemberId, RecordId, Role
+from assent.vocabulary.instants import as_utc
 from assent.vocabulary.records import PUBLIC, Record, Subject
 from assent.vocabulary.tables import CANONICAL, Format, Problem, RecordTable, SourceFiles
 
@@ -192,10 +193,10 @@ class _Reader:
     def _instant(self, where: str, row: Row) -> datetime | None:
         try:
             instant = datetime.fromisoformat(row.get("CreationDate", ""))
-        except ValueError:
+            return as_utc(instant if instant.tzinfo else instant.replace(tzinfo=UTC))
+        except (ValueError, InputError):
             self._note(where, "CreationDate is missing or cannot be read")
             return None
-        return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
 
     def _note(self, where: str, what: str) -> None:
         self._problems[where, what] += 1
