@@ -104,7 +104,9 @@ def _instants(column: Any) -> tuple[Any, Any]:
     if pa.types.is_timestamp(column.type):
         year = pc.year(column)
         certain = pc.and_(pc.greater_equal(year, 1000), pc.less(year, 3000))
-        text = pc.replace_substring(pc.cast(column, pa.string()), " ", "T")
+        # Cast without the zone, which is UTC: the cast with it takes thirty times as long.
+        text = pc.cast(pc.cast(column, pa.timestamp("us")), pa.string())
+        text = pc.binary_join_element_wise(pc.replace_substring(text, " ", "T"), "Z", "")
         # The cast writes six digits always, the one form only when they say something.
         short = pc.replace_substring(text, _ZERO_FRACTION, "Z")
         return short, pc.fill_null(certain, False)

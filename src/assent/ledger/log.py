@@ -32,7 +32,7 @@ from assent.errors import AssentError, InputError, RefusedError, UnavailableErro
 from assent.evidence import merkle, tiles
 from assent.evidence.canonical import canonical_json
 from assent.evidence.checkpoint import Checkpoint, sign_checkpoint
-from assent.evidence.commitment import SALT_BYTES, commit
+from assent.evidence.commitment import SALT_BYTES, commit_all
 from assent.evidence.note import SignerKey
 from assent.evidence.tlog_proof import TlogProof
 from assent.ledger.columns import ColumnarEvents, Mirror
@@ -291,7 +291,7 @@ class Ledger:
     def _insert(self, connection: sa.Connection, start: int, batch: Sequence[Statement]) -> list[bytes]:
         drawn = self._entropy(SALT_BYTES * len(batch))
         salts = [drawn[at : at + SALT_BYTES] for at in range(0, len(drawn), SALT_BYTES)]
-        commitments = [commit(salt, event) for salt, (_, event) in zip(salts, batch, strict=True)]
+        commitments = commit_all(drawn, [event for _, event in batch])
         seqs = range(start, start + len(batch))
         if batch:
             self._database.insert_rows(connection, LEAVES, zip(seqs, commitments, strict=True))
