@@ -1,7 +1,75 @@
-"""To be filled."""
+"""`assent verify`: check a snapshot or a ledger without believing whoever made it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
 
 import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from assent.audit.report import SnapshotReport
+from assent.cli.build import watching
+from assent.cli.frame import Json, emit
+from assent.errors import InputError
+from assent.operations.snapshots import find_snapshot
+from assent.operations.verify import verify_folder
+from assent.operations.workspace import Workspace, open_workspace
+
+_MARKS = {True: "[green]ok[/green]", False: "[red]FAILED[/red]", None: "[yellow]not checked[/yellow]"}
 
 
 def register(app: typer.Typer) -> None:
-    """Adds the commands."""
+    """Adds `verify`."""
+    app.command()(verify)
+
+
+def verify(  # noqa: PLR0917 - options of a command
+    path: Annotated[str, typer.Argument(help="A snapshot's id or folder, or a ledger's folder.")],
+    sample: Annotated[
+        int | None, typer.Option(min=1, help="Derive only so many decisions again, drawn at random.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of the drawing, so that it can be repeated.")] = 0,
+    vkey: Annotated[str | None, typer.Option(help="The ledger's public key, as text or file.")] = None,
+    attest_key: Annotated[Path | None, typer.Option(help="The public key that signs snapshots, PEM.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Derive everything again and compare; exit code 4 when something does not match."""
+    workspace = _workspace()
+    with watching() as watch:
+        report = verify_folder(
+            find_snapshot(workspace, path),
+            workspace=workspace,
+            vkey=vkey,
+            attest_key=attest_key,
+            sample=sample,
+            seed=seed,
+            progress=watch,
+        )
+    emit(as_json, report.to_json(), lambda console: _show(console, report))
+    report.require()
+
+
+def _workspace() -> Workspace | None:
+    """The workspace around here; a stranger who checks a snapshot has none."""
+    try:
+        return open_workspace()
+    except InputError as error:
+        if error.message.startswith("no assent.toml"):
+            return None
+        raise
+
+
+def _show(console: Console, report: SnapshotReport) -> None:
+    table = Table("check", "", "", box=None, pad_edge=False, show_header=False)
+    for check in report.checks:
+        table.add_row(check.name, _MARKS[check.passed], escape(check.detail))
+    console.print(table)
+    for difference in report.differences:
+        console.print(f"differs: {escape(difference.record)}: {escape(difference.what)}")
+    if report.ok:
+        extent = "every decision" if report.compared == report.records else f"{report.compared:,} decisions"
+        missing = "" if report.complete else "; not everything was checked"
+        console.print(f"{report.snapshot} verifies ({extent} derived again{missing})")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from assent.evidence.manifest import SnapshotManifest
-from assent.policy.pack import Pack
+from assent.policy.pack import Pack, Purpose
 from assent.vocabulary.instants import format_instant
 from assent.vocabulary.reasons import BY_LABEL
 
@@ -69,6 +69,7 @@ def write_card(manifest: SnapshotManifest, pack: Pack) -> str:
                 " was withdrawn since; reading the files directly does not."
             ),
             "- People named in a text without being listed as its subjects are not recognised here.",
+            *_copies(purpose),
             (
                 "- It holds personal data. The counts say how many were refused, `decisions/` says it of each record"
                 " under a key that is kept apart."
@@ -83,6 +84,11 @@ _WITHDRAWAL = {
     "stop": "no further use; what was trained stays",
     "take_back": "removed from snapshots and models",
 }
+
+
+def _copies(purpose: Purpose) -> Iterable[str]:
+    if purpose.unlinked_copies_denied:
+        yield "- The rules leave out copies of refused records that carry no link; this build does not look for them."
 
 
 def _reasons(denied: Mapping[str, int], every: Mapping[str, int]) -> Iterable[str]:

@@ -1,6 +1,6 @@
 """A snapshot comes into being whole or not at all.
 
-    lock ─ recover ─ write below .building/ ─ sign ─ keep the key ─ rename ─ tell the ledger
+    lock ─ recover ─ write below .building-…/ ─ sign ─ keep the key ─ rename ─ tell the ledger
 
 Everything is written and synced under a name no reader looks at; one rename makes it a snapshot; one
 ledger event makes it known. Whatever a crash leaves behind is either removed or finished by `recover`,
@@ -33,7 +33,7 @@ from assent.evidence.manifest import CARD, CROISSANT, MANIFEST, PACK, SnapshotMa
 from assent.vocabulary.events import Event, EventType
 from assent.vocabulary.identifiers import SnapshotId
 
-BUILDING = ".building"
+BUILDING = ".building-"
 BESIDE = (PACK, CARD, CROISSANT)
 
 Gap = Callable[[str], None]
@@ -50,11 +50,6 @@ class Shelf:
 
     folder: Path
     keys_folder: Path
-
-    @property
-    def building(self) -> Path:
-        """Where the one build at a time writes."""
-        return self.folder / BUILDING
 
     def of(self, snapshot: SnapshotId) -> Path:
         """Where that snapshot stands, or would."""
@@ -86,7 +81,7 @@ class Sealed:
 
 
 @contextmanager
-def building_on(shelf: Shelf) -> Iterator[Path]:
+def building_on(shelf: Shelf, purpose: str) -> Iterator[Path]:
     """An empty folder to build in, held by this process alone; nothing is left of it after an error.
 
     Raises:
@@ -102,15 +97,17 @@ def building_on(shelf: Shelf) -> Iterator[Path]:
             ) from None
         # A crash here means: nothing but the lock file, and the lock went with the process.
         _clear(shelf)
-        shelf.building.mkdir()
+        building = shelf.folder / f"{BUILDING}{purpose}"
+        building.mkdir()
         try:
-            yield shelf.building
+            yield building
         finally:
             _clear(shelf)
 
 
 def seal(
     shelf: Shelf,
+    building: Path,
     manifest: SnapshotManifest,
     *,
     key: Ed25519PrivateKey,
@@ -125,7 +122,6 @@ def seal(
         manifest: true of the files in the building folder.
         append: makes one event durable before it returns.
     """
-    building = shelf.building
     beside = {name: sha256((building / name).read_bytes()).hexdigest() for name in BESIDE}
     payload = encode_statement(manifest.subjects(beside), SNAPSHOT_PREDICATE, manifest.to_predicate())
     envelope = sign_statement(payload, key)
@@ -193,18 +189,17 @@ def _sealing_event(sealed: Sealed, at: datetime) -> Event:
 
 
 def _clear(shelf: Shelf) -> None:
-    """No building folder is left, nor the key of the snapshot it would have become."""
-    if not shelf.building.exists():
-        return
-    envelope = shelf.building / MANIFEST
-    if envelope.is_file():
-        try:
-            identity = snapshot_id(read_unverified(envelope.read_bytes()))
-        except EvidenceError:
-            identity = None  # cut off while the manifest was written, so before there was a key
-        if identity and not shelf.of(identity).exists():
-            shelf.decision_key(identity).unlink(missing_ok=True)
-    shutil.rmtree(shelf.building)
+    """No building folder is left, nor the key of a snapshot that one would have become."""
+    for building in shelf.folder.glob(f"{BUILDING}*"):
+        envelope = building / MANIFEST
+        if envelope.is_file():
+            try:
+                identity = snapshot_id(read_unverified(envelope.read_bytes()))
+            except EvidenceError:
+                identity = None  # cut off while the manifest was written, so before there was a key
+            if identity and not shelf.of(identity).exists():
+                shelf.decision_key(identity).unlink(missing_ok=True)
+        shutil.rmtree(building)
 
 
 def _keep_key(path: Path, key: bytes) -> None:

@@ -1,0 +1,236 @@
+"""Build a snapshot: from the ledger, the rules and the sources to something sealed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import pyarrow as pa
+import rfc8785
+
+from assent.errors import InputError
+from assent.evidence.checkpoint import parse_checkpoint
+from assent.evidence.manifest import (
+    CARD,
+    CROISSANT,
+    PACK,
+    Counts,
+    DataFileEntry,
+    Partition,
+    SnapshotManifest,
+)
+from assent.evidence.tags import key_id
+from assent.gate import Counts as GateCounts
+from assent.gate import GateRequest, open_gate
+from assent.ledger import Ledger
+from assent.operations.inputs import Inputs, Progress, read_inputs
+from assent.operations.workspace import Workspace
+from assent.policy.load import load_pack, pack_document
+from assent.snapshot.card import write_card
+from assent.snapshot.croissant import describe_snapshot
+from assent.snapshot.decided import write_decisions
+from assent.snapshot.layout import write_partitions
+from assent.snapshot.sealing import Gap, Shelf, building_on, no_gap, recover, seal
+from assent.storage.keys import load_key, load_or_create_key
+from assent.vocabulary.events import Event, EventType
+from assent.vocabulary.identifiers import PurposeName, SnapshotId
+from assent.vocabulary.reasons import REASONS, Reason
+from assent.vocabulary.tables import Problem
+
+Clock = Callable[[], datetime]
+Entropy = Callable[[int], bytes]
+
+KEY_BYTES = 32
+ATTEST_KEY, PARTITION_KEY, LEDGER_KEY = "attest.pem", "partition.key", "ledger.pem"
+
+
+@dataclass(frozen=True, slots=True)
+class BuildResult:
+    """A sealed snapshot.
+
+    Args:
+        digest: SHA-256 of its manifest, as the ledger has it.
+        finished: snapshots of an earlier build that was cut off before the ledger knew of them.
+    """
+
+    id: SnapshotId
+    path: Path
+    digest: str
+    manifest: SnapshotManifest
+    problems: tuple[Problem, ...]
+    finished: tuple[SnapshotId, ...] = ()
+
+
+def no_progress(_what: str, _done: int, _total: int) -> None:
+    """Nobody watches."""
+
+
+def build_snapshot(
+    workspace: Workspace,
+    purpose: str,
+    *,
+    clock: Clock,
+    pack: str | Path | None = None,
+    at: datetime | None = None,
+    entropy: Entropy = os.urandom,
+    progress: Progress = no_progress,
+    gap: Gap = no_gap,
+) -> BuildResult:
+    """A snapshot of every record that may be used for the purpose stands in the workspace, and the ledger says so.
+
+    Args:
+        pack: a shipped pack or a file; None takes the workspace's.
+        at: the moment asked about; None is now.
+
+    Raises:
+        InputError: the pack has no such purpose, there is no source, or one cannot be read.
+        UnavailableError: another build is at work, or a source changed meanwhile.
+    """
+    named = pack or workspace.pack
+    rules = load_pack(named)
+    if purpose not in rules.purposes:
+        raise InputError(f"pack `{rules.name}` has no purpose `{purpose}`", hint=f"it has: {', '.join(rules.purposes)}")
+    shelf = Shelf(workspace.snapshots_folder, workspace.keys_folder)
+    key = load_or_create_key(workspace.keys_folder / ATTEST_KEY, entropy=entropy)
+    partition_key = secret_key(workspace.keys_folder / PARTITION_KEY, entropy)
+    ledger_key = load_key(workspace.keys_folder / LEDGER_KEY)
+    with (
+        Ledger.open(workspace.ledger_folder, clock=clock, key=ledger_key, entropy=entropy) as ledger,
+        building_on(shelf, purpose) as building,
+    ):
+        append = _appending(ledger)
+        known = sealed_snapshots(ledger)
+        finished = recover(shelf, key=key.public_key(), announced=known, now=clock(), append=append)
+        gap("begun")
+        inputs = read_inputs(workspace, progress)
+        checkpoint = ledger.checkpoint().decode()
+        size = parse_checkpoint(checkpoint.partition("\n\n")[0] + "\n").size
+        request = GateRequest(
+            pack=rules,
+            purpose=PurposeName(purpose),
+            at=at or clock(),
+            tables=inputs.tables,
+            events=ledger.columns(size=size),
+            shards=workspace.number("snapshots.shards"),
+            slices=workspace.number("snapshots.slices"),
+            partition_key=partition_key,
+            decision_key=entropy(KEY_BYTES),
+            memory_mib=workspace.number("build.memory_mib"),
+            threads=workspace.number("build.threads"),
+        )
+        manifest, problems = _write(building, request, inputs, checkpoint, progress)
+        inputs.require_unchanged()
+        (building / PACK).write_bytes(rfc8785.dumps(pack_document(named)))
+        (building / CARD).write_text(write_card(manifest, rules), encoding="utf-8")
+        (building / CROISSANT).write_bytes(describe_snapshot(manifest, rules))
+        sealed = seal(
+            shelf,
+            building,
+            manifest,
+            key=key,
+            decision_key=request.decision_key,
+            sealed_at=clock(),
+            append=append,
+            gap=gap,
+        )
+    late = tuple(each.id for each in finished)
+    return BuildResult(sealed.id, sealed.path, sealed.digest, manifest, (*inputs.problems, *problems), late)
+
+
+def sealed_snapshots(ledger: Ledger) -> Mapping[str, str]:
+    """The manifest digests that the ledger's sealing events name, by snapshot."""
+    return {
+        event.key: event.value
+        for _, event in ledger.system_events()
+        if isinstance(event, Event) and event.type is EventType.SNAPSHOT_SEALED and event.key and event.value
+    }
+
+
+def secret_key(path: Path, entropy: Entropy) -> bytes:
+    """The 32 secret bytes at `path`, made now when there are none.
+
+    Raises:
+        InputError: what lies there is no such key.
+    """
+    try:
+        key = path.read_bytes()
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        key = entropy(KEY_BYTES)
+        draft = path.with_name(f".{path.name}.{os.getpid()}.partial")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(key)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.rename(path)
+    if len(key) != KEY_BYTES:
+        raise InputError(f"`{path}` is no key of {KEY_BYTES} bytes")
+    return key
+
+
+def _appending(ledger: Ledger) -> Callable[[Event], object]:
+    return lambda event: ledger.append([event])
+
+
+def _write(
+    building: Path, request: GateRequest, inputs: Inputs, checkpoint: str, progress: Progress
+) -> tuple[SnapshotManifest, tuple[Problem, ...]]:
+    """Data and decisions lie in the building folder; the manifest says what they are."""
+    progress("deciding", 0, 0)
+    with open_gate(request) as gate:
+        total = gate.counts.allowed
+        files = write_partitions(_watched(gate.permitted(), total, progress), building)
+        progress("writing decisions", 0, 0)
+        decided = write_decisions(gate.decisions(), building, key=request.decision_key)
+        manifest = SnapshotManifest(
+            purpose=request.purpose,
+            at=request.at,
+            pack_name=request.pack.name,
+            pack_digest=request.pack.digest,
+            ledger_size=request.events.size,
+            checkpoint=checkpoint,
+            sources=inputs.described,
+            engine={
+                **{name: version(name) for name in ("assent", "duckdb", "pyarrow")},
+                "sql": gate.sql_digest,
+            },
+            counts=_counts(gate.counts),
+            files=tuple(
+                DataFileEntry(each.shard, each.slice, each.path, each.sha256, each.rows, each.bytes) for each in files
+            ),
+            decisions=decided,
+            partition=Partition(request.shards, request.slices, key_id(request.partition_key)),
+        )
+        return manifest, gate.problems
+
+
+def _watched(
+    stream: Iterator[tuple[int, int, pa.RecordBatch]], total: int, progress: Progress
+) -> Iterator[tuple[int, int, pa.RecordBatch]]:
+    done = 0
+    for shard, part, batch in stream:
+        progress("writing what is permitted", done, total)
+        yield shard, part, batch
+        done += batch.num_rows
+
+
+def _counts(found: GateCounts) -> Counts:
+    return Counts(
+        records=found.records,
+        allowed=found.allowed,
+        masked=found.masked,
+        unreadable=found.unreadable,
+        members=found.members,
+        denied=_labelled(found.denied_by_primary),
+        reasons=_labelled(found.denied_by_any),
+        allowed_by_category=dict(sorted(found.allowed_by_category.items())),
+        allowed_by_region=dict(sorted(found.allowed_by_region.items())),
+    )
+
+
+def _labelled(counts: Mapping[Reason, int]) -> dict[str, int]:
+    return {reason.label: counts[reason] for reason in REASONS if counts.get(reason)}

@@ -1,0 +1,89 @@
+"""Verify a snapshot or a ledger, with whatever keys and folders there are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from assent.audit.report import SnapshotReport
+from assent.audit.snapshot import Means, verify_snapshot
+from assent.errors import InputError
+from assent.evidence.note import VerifierKey
+from assent.operations.build import ATTEST_KEY, PARTITION_KEY
+from assent.operations.workspace import Workspace
+from assent.storage.keys import load_key
+from assent.storage.schema import LOG_FOLDER, VKEY_NAME
+
+Progress = Callable[[str, int, int], None]
+
+
+def verify_folder(
+    folder: Path,
+    *,
+    workspace: Workspace | None,
+    vkey: str | None = None,
+    attest_key: Path | None = None,
+    sample: int | None = None,
+    seed: int = 0,
+    progress: Progress = lambda _what, _done, _total: None,
+) -> SnapshotReport:
+    """A report on the snapshot in that folder.
+
+    Args:
+        workspace: gives ledger, keys and sources; without one only the snapshot itself is checked.
+        vkey: the ledger's public key, the text or a file; None trusts the one the workspace's ledger publishes.
+        attest_key: a public or private key in PEM form; None takes the workspace's.
+
+    Raises:
+        InputError: a key that was given is none.
+    """
+    means = Means(
+        attest_key=_public_key(attest_key, workspace),
+        ledger_folder=workspace.ledger_folder if workspace else None,
+        vkeys=ledger_keys(workspace.ledger_folder if workspace else None, vkey),
+        decision_key=_secret(workspace, f"snapshots/{folder.name}.key"),
+        partition_key=_secret(workspace, PARTITION_KEY),
+        sources_root=workspace.root if workspace else None,
+    )
+    return verify_snapshot(folder, means, sample=sample, seed=seed, progress=progress)
+
+
+def ledger_keys(ledger_folder: Path | None, given: str | None) -> tuple[VerifierKey, ...]:
+    """The ledger's public key: the one that was given, else the one it publishes; none without either."""
+    if given is not None:
+        path = Path(given)
+        return (VerifierKey.parse(path.read_text(encoding="utf-8") if path.is_file() else given),)
+    published = None if ledger_folder is None else ledger_folder / LOG_FOLDER / VKEY_NAME
+    if published is None or not published.is_file():
+        return ()
+    return (VerifierKey.parse(published.read_text(encoding="utf-8")),)
+
+
+def _public_key(path: Path | None, workspace: Workspace | None) -> Ed25519PublicKey | None:
+    if path is None:
+        own = None if workspace is None else workspace.keys_folder / ATTEST_KEY
+        return load_key(own).public_key() if own is not None and own.is_file() else None
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot read `{path}`: {(error.strerror or 'failed').lower()}") from None
+    try:
+        key = (
+            serialization.load_pem_private_key(data, password=None).public_key()
+            if b"PRIVATE KEY" in data
+            else serialization.load_pem_public_key(data)
+        )
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise InputError(f"`{path}` is no key in PEM form") from None
+    if not isinstance(key, Ed25519PublicKey):
+        raise InputError(f"`{path}` is no Ed25519 key")
+    return key
+
+
+def _secret(workspace: Workspace | None, name: str) -> bytes | None:
+    path = None if workspace is None else workspace.keys_folder / name
+    return path.read_bytes() if path is not None and path.is_file() else None
