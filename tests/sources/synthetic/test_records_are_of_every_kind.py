@@ -37,7 +37,7 @@ def test_spans_name_the_person(network):
 
 
 def test_a_member_is_named_by_their_own_name(network):
-    names = {m["member"]: (m["given"], f"{m['given']} {m['family']}") for m in network.truth("members")}
+    names = {m["member"]: (m["given"], m["name"]) for m in network.truth("members")}
     wrong = [n for n in network.truth("named_people") if n["member"] and n["name"] not in names[n["member"]]]
     assert wrong == []
 

@@ -51,7 +51,7 @@ def _truth(person: Person, events: list[tuple[object, ...]]) -> tuple[object, ..
     state = settled(events)
     told_at = min((row[1] for row in events if row[0] == "notice.delivered"), default=None)  # type: ignore[type-var]
     return (
-        person.id, person.given, person.family, person.region, person.earlier_region, person.language, person.trade,
+        person.id, person.name, person.given, person.region, person.earlier_region, person.language, person.trade,
         person.city, person.birth_date.isoformat() if person.birth_date else None, person.joined_at, told_at,
         any(row[0] == "account.closed" for row in events),
         as_json(state["settings"]), as_json(state["objections"]),

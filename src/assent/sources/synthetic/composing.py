@@ -1,3 +1,4 @@
+# ruff: noqa: PLR2004 - the numbers are shares of a draw
 """How a text of each kind is put together from templates: which parts, how many, in what mood."""
 
 from __future__ import annotations
@@ -75,16 +76,28 @@ def _article(draft: Draft, dice: Dice, sections: Sections) -> None:
 
 def _comment(draft: Draft, dice: Dice, sections: Sections) -> None:
     draft.write(dice.pick(sections["comment"]))
-    if dice.chance(0.3):
-        draft.add(" ")
-        draft.write(dice.pick(sections[dice.pick(("lesson.body", "win.body", "rant.body"))]))
+    drawn = dice.unit()
+    if drawn < 0.25:
+        _more(draft, dice, sections[dice.pick(("lesson.body", "win.body", "rant.body"))])
+    elif drawn < 0.6:
+        _more(draft, dice, sections["tail"])
 
 
 def _group_message(draft: Draft, dice: Dice, sections: Sections) -> None:
     draft.write(dice.pick(sections["group.message"]))
-    if dice.chance(0.25):
-        draft.add(" ")
-        draft.write(dice.pick(sections["question.body"]))
+    if dice.chance(0.5):
+        _more(draft, dice, sections[dice.pick(("question.body", "tail"))])
+
+
+def _endorsement(draft: Draft, dice: Dice, sections: Sections) -> None:
+    draft.write(dice.pick(sections["endorsement"]))
+    if dice.chance(0.5):
+        _more(draft, dice, sections["endorsement.tail"])
+
+
+def _more(draft: Draft, dice: Dice, templates: tuple[Template, ...]) -> None:
+    draft.add(" ")
+    draft.write(dice.pick(templates))
 
 
 def _message(draft: Draft, dice: Dice, sections: Sections) -> None:
@@ -109,5 +122,6 @@ _LONGER: dict[str, Callable[[Draft, Dice, Sections], None]] = {
     "article": _article,
     "comment": _comment,
     "group.message": _group_message,
+    "endorsement": _endorsement,
     "message.private": _message,
 }

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from assent.sources.synthetic.dice import Dice
 from assent.sources.synthetic.people import Person
-from assent.sources.synthetic.vocabulary import Phrases, vocabulary
+from assent.sources.synthetic.vocabulary import vocabulary
 from assent.sources.synthetic.words.reading import Template
 
 
@@ -53,7 +54,7 @@ class Draft:
     ) -> None:
         self._dice = dice
         self._words = vocabulary(language, author.trade)
-        self._own = own_words(author, self._words)
+        self._own = own_words(author, language)
         self._parts: list[str] = []
         self._used: set[str] = set()
         self._length = 0
@@ -126,14 +127,14 @@ class Draft:
         return phrase
 
 
-def own_words(author: Person, words: Phrases) -> Mapping[str, str]:
+def own_words(author: Person, language: str) -> Mapping[str, str]:
     """The slots that are always the same for an author: their name, title, field, employer and city."""
-    own = {"me": author.name, "firm": f"{author.firm_root} {_at(words['firm'], author.title)}", "city": author.city}
-    for slot in ("title", "field", "study"):
-        for form in (slot, slot.capitalize(), f"a_{slot}", f"{slot}_cap"):
-            own[form] = _at(words[form], author.title)
-    return own
+    shared = _words_of_title(language, author.trade, author.title)
+    return shared | {"me": author.name, "firm": f"{author.firm_root} {shared['firm']}", "city": author.city}
 
 
-def _at(options: tuple[str, ...], index: int) -> str:
-    return options[index % len(options)]
+@cache
+def _words_of_title(language: str, trade: str, title: int) -> dict[str, str]:
+    words = vocabulary(language, trade)
+    forms = [form for s in ("title", "field", "study") for form in (s, s.capitalize(), f"a_{s}", f"{s}_cap")]
+    return {form: words[form][title % len(words[form])] for form in (*forms, "firm")}

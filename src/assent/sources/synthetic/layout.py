@@ -28,7 +28,7 @@ EVENT_SCHEMA = pa.schema(
 _PLACE = [pa.field("start", pa.int32()), pa.field("end", pa.int32())]
 MEMBER_SCHEMA = pa.schema(
     [
-        *_texts("member", "given", "family", "region", "earlier_region", "language", "trade", "city", "birth_date"),
+        *_texts("member", "name", "given", "region", "earlier_region", "language", "trade", "city", "birth_date"),
         pa.field("joined_at", _INSTANT),
         pa.field("notice_delivered_at", _INSTANT),
         pa.field("closed", pa.bool_()),

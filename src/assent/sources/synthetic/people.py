@@ -16,6 +16,7 @@ from assent.vocabulary.regions import REGION_CODES
 
 _POOLS = read_blocks(NAMES)
 _CODES = tuple(sorted(REGION_CODES))
+_INITIALS = "ABCDEFGHIJKLMNOPRSTVWYZ"
 _REST = 0.15
 _REGIONS = Weighted(_CODES, [WEIGHTS.get(code, _REST) for code in _CODES])
 _TURNING_18 = (date(2007, 11, 2), date(2007, 11, 3), date(2007, 11, 4))
@@ -38,6 +39,7 @@ class Person:
     ordinal: int
     id: str
     given: str
+    initial: str
     family: str
     region: str | None
     earlier_region: str | None
@@ -51,8 +53,8 @@ class Person:
 
     @property
     def name(self) -> str:
-        """Given and family name."""
-        return f"{self.given} {self.family}"
+        """The name in full, as they write it."""
+        return f"{self.given} {self.initial}{self.family}"
 
 
 class Directory:
@@ -87,7 +89,8 @@ class Directory:
             ordinal=ordinal,
             id=member_id(ordinal),
             given=stream.pick(pool["given"]),
-            family=stream.pick(pool["family"]),
+            initial=f"{stream.pick(_INITIALS)}. " if stream.unit() < 0.3 else "",
+            family=_family(pool["family"], stream),
             region=region,
             earlier_region=earlier,
             language=language,
@@ -108,6 +111,11 @@ class Directory:
         region = _REGIONS.at(drawn)
         earlier = _REGIONS.at(stream.unit())
         return region, earlier if moved < 0.05 and earlier != region else None
+
+
+def _family(names: tuple[str, ...], stream: Stream) -> str:
+    name, other = stream.pick(names), stream.pick(names)
+    return f"{name}-{other}" if stream.unit() < 0.1 and name != other else name
 
 
 def _birth_date(stream: Stream) -> date | None:

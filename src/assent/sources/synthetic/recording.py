@@ -32,6 +32,7 @@ class Published:
     people: list[Named]
     planted: list[Planted]
     at: int | None
+    copied: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +99,12 @@ class Chronicle:
         source = dice.pick(self._recent) if self._recent else None
         if category == "repost" and source is None:
             category = "post"
-        parent, at = None, self._moment(author)
+        parent, at, copied = None, self._moment(author), False
         if category == "repost" and source is not None:
             draft, parent, at = self._repost(record, author, source)
         elif category == "post" and source is not None and dice.chance(0.08) and _plain(source):
             draft, author, at = self._copy(record, author, source)
+            copied = True
         else:
             draft, category = self._compose(category, author, source)
         context = self._context(draft, category)
@@ -113,7 +115,7 @@ class Chronicle:
             draft.plant("canary", canary.template, canary.secret)
         self._keep(Entry(record, category, author, at, parent, context), draft, canary)
         if category in {"post", "article", "repost"} and canary is None:
-            self._remember(Published(record, author, draft.text, draft.people, draft.planted, at))
+            self._remember(Published(record, author, draft.text, draft.people, draft.planted, at, copied))
 
     def _compose(self, category: str, author: Person, source: Published | None) -> tuple[Draft, str]:
         dice = self._dice
@@ -133,7 +135,7 @@ class Chronicle:
 
     def _also(self, draft: Draft) -> None:
         dice = self._dice
-        draft.add(dice.pick((" cc ", " And yes, this is about you, ", " Ask ", "\nWith ", " @")))
+        draft.add(dice.pick(("\ncc ", " Over to you, ", " More on this from ", "\nWith ", " @")))
         another = self._named("mentioned", self._active())
         draft.name(another)
         draft.people.append(another)
@@ -247,4 +249,5 @@ class Chronicle:
 
 def _plain(source: Published) -> bool:
     # A copy is edited freely; one with names or planted values would need its places found again.
-    return not source.people and not source.planted
+    # A copy of a copy would pile up edits.
+    return not (source.people or source.planted or source.copied)

@@ -43,7 +43,7 @@ folk: gebruikers | onderzoekers
 
 TEXT = r"""
 [post.open]
-{when} hebben we {win}. Ik loop er nog van te glimmen.
+{When} hebben we {win}. Ik loop er nog van te glimmen.
 Klein nieuws: we hebben {win}.
 {n_cap} jaar in het vak en nog steeds dezelfde les: {tip}.
 Eerlijke vraag: wat doen jullie met {snag}?

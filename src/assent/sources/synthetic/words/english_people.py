@@ -33,6 +33,29 @@ Sorry to hear that, {who}. If there is anything I can do, write to me.
 I read this twice. The second time on paper.
 {who} and I had this exact conversation by the coffee machine last week.
 Not my field, but we have the same thing in {field}: it is always {snag}.
+[tail]
+Greetings from {city}.
+Have a good {day}, all of you.
+See you in {month}?
+Sorry for the long answer.
+Written on the train, forgive the typos.
+My two cents after {n} years of {field}.
+At {firm} we say: {tip}.
+Same story with {tool}, by the way.
+Ask me again in {month}.
+{Folk} would sign this at once.
+It reminds me of {snag} we had in {city}.
+No offence meant.
+I have to get back to {task}, so more another time.
+I owe you a coffee.
+Took us {span}, for what it is worth.
+[endorsement.tail]
+We met at {other_firm}.
+{n_cap} years, not one missed deadline.
+Also very good at {skill2}, and modest about it.
+The person who taught half of {firm}.
+Known for {task}, and rightly.
+Worked together on {field} in {city}.
 [poll]
 What slows you down most {site}?\n○ {snag_cap}\n○ {snag2_cap}\n○ Meetings\n○ Nothing, I am fine
 How do you learn {skill} best?\n○ From a colleague\n○ From a course\n○ By breaking things\n○ I do not
@@ -121,7 +144,7 @@ Are you still up for lunch on {day}?
 thanks!! you saved me today
 I think they are going to close the {city} office. {who} saw the plan.
 Happy birthday {who}! 🎂 See you on {day}.
-Honestly I am exhausted. {n} weeks of {task}, and not one thank you.
+Honestly I am exhausted. {n_cap} weeks of {task}, and not one thank you.
 Could you put in a word for my sister? She has just finished {study}.
 No worries, next time. Give my love to the kids.
 I did not sleep. If the results are bad I will have to tell {firm}.

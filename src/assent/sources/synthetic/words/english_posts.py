@@ -5,7 +5,7 @@ from __future__ import annotations
 
 POSTS = """
 [win.open]
-{when} we {win}. I am still smiling.
+{When} we {win}. I am still smiling.
 Small news, {site} at least: we {win}.
 It took {span}, two arguments and a lot of tea, but we {win}.
 We {win}. I would not have bet on it in {month}.

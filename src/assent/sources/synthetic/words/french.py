@@ -52,7 +52,7 @@ folk: les clients | les acheteurs
 
 TEXT = r"""
 [post.open]
-{when}, nous avons {win}. J'en souris encore.
+{When}, nous avons {win}. J'en souris encore.
 Petite nouvelle {site} : nous avons {win}.
 Après {n} ans de métier, toujours la même leçon : {tip}.
 Question sincère : que faites-vous quand vous tombez sur {snag} ?

@@ -61,7 +61,7 @@ folk: Mandanten | Kostenstellenleiter
 
 TEXT = r"""
 [post.open]
-{when} haben wir {win}. Ich freue mich immer noch.
+{When} haben wir {win}. Ich freue mich immer noch.
 Kleine Nachricht {site}: Wir haben {win}.
 {n_cap} Jahre in diesem Beruf, und ich lerne immer wieder dasselbe: {tip}.
 Ehrliche Frage: Wie geht ihr damit um, wenn ihr schon wieder so etwas habt wie {snag}?

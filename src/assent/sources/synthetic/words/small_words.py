@@ -5,7 +5,7 @@ from __future__ import annotations
 
 ENGLISH = """
 en
-when: Last week | This morning | On Friday | Yesterday | Last month | Two days before the holidays | Since Monday
+when: last week | this morning | on Friday | yesterday | last month | two days before the holidays
 span: three weeks | a whole winter | eleven months | two days | half a year | most of a summer | nine days | a quarter
 month: January | March | May | June | September | October | November | February
 day: Tuesday | Thursday | Monday | Friday | Saturday | Wednesday
@@ -20,28 +20,28 @@ group: Night Shift Network | Women in the Trades | Local Makers | First-Time Man
 
 GERMAN = """
 de
-when: Letzte Woche | Heute früh | Am Freitag | Gestern | Letzten Monat
+when: letzte Woche | heute früh | am Freitag | gestern | letzten Monat
 day: Dienstag | Donnerstag | Freitag | Samstag
 n: zwei | drei | vier | sechs | neun | zwölf
 """
 
 FRENCH = """
 fr
-when: La semaine dernière | Ce matin | Vendredi | Hier | Le mois dernier
+when: la semaine dernière | ce matin | vendredi | hier | le mois dernier
 day: mardi | jeudi | vendredi | samedi
 n: deux | trois | quatre | six | neuf | douze
 """
 
 DUTCH = """
 nl
-when: Vorige week | Vanochtend | Vrijdag | Gisteren | Vorige maand
+when: vorige week | vanochtend | vrijdag | gisteren | vorige maand
 day: dinsdag | donderdag | vrijdag | zaterdag
 n: twee | drie | vier | zes | negen | twaalf
 """
 
 SPANISH = """
 es
-when: La semana pasada | Esta mañana | El viernes | Ayer | El mes pasado
+when: la semana pasada | esta mañana | el viernes | ayer | el mes pasado
 day: el martes | el jueves | el viernes | el sábado
 n: dos | tres | cuatro | seis | nueve | doce
 """

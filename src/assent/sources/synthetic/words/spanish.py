@@ -43,7 +43,7 @@ folk: los lectores | los clientes
 
 TEXT = r"""
 [post.open]
-{when} hemos {win}. Todavía sonrío.
+{When} hemos {win}. Todavía sonrío.
 Pequeña noticia: hemos {win}.
 Después de {n} años en esto, la misma lección de siempre: {tip}.
 Pregunta sincera: ¿qué hacéis cuando aparece {snag}?
