@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from importlib import resources
@@ -97,6 +97,12 @@ def pack_from_document(document: Mapping[str, Any]) -> Pack:
     """The pack that a merged document (JSON values) states."""
     name = str(document.get("name", "?"))
     return _build(name, (_Layer(name, _dated(document), {}),))
+
+
+def places(name: str | Path) -> Callable[[KeyPath, str], PackProblem]:
+    """Says of a key of that pack, and what is remarkable about it, in which file and line it stands."""
+    layers = _layers(str(name))
+    return lambda path, message: _problem(layers, path, message)
 
 
 def digest_of(document: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ semantics of its own. `Document.model_json_schema()` is what editors use.
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -130,3 +130,16 @@ class Document(BaseModel):
     every_purpose: Terms = Terms()
     purposes: dict[Name, PurposePart] = Field(min_length=1, max_length=_MANY)
     holds: dict[Name, HoldPart] = {}
+
+
+def editor_schema() -> dict[str, Any]:
+    """JSON Schema of one file of a pack: like `Document`, but a file that extends another may leave out any key.
+
+    What must be there after the overlays were merged is checked when the pack is loaded.
+    """
+    schema = Document.model_json_schema()
+    for part in schema["$defs"].values():
+        part.pop("required", None)
+    schema["required"] = ["name", "title"]
+    schema["anyOf"] = [{"required": ["extends"]}, {"required": ["purposes"]}]
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
