@@ -8,7 +8,7 @@ import json
 import pytest
 
 from assent.errors import AssentError, InputError
-from assent.sources.synthetic import generate, network
+from assent.sources.synthetic import activity, generate, network
 
 
 def digests(folder):
@@ -37,7 +37,6 @@ def test_another_seed_gives_other_texts(tmp_path):
     )
 
 
-@pytest.mark.slow
 def test_processes_do_not_change_the_bytes(tmp_path, monkeypatch):
     for workers in (1, 2):
         monkeypatch.setattr(network, "_processors", lambda count=workers: count)
@@ -48,6 +47,12 @@ def test_processes_do_not_change_the_bytes(tmp_path, monkeypatch):
 @pytest.mark.parametrize(("members", "records"), [(1, 0), (1, 1), (1, 50), (40, 7), (7, 130)])
 def test_any_size_will_do(tmp_path, members, records):
     assert generate(tmp_path / "n", members=members, records=records, seed=0).records == records
+
+
+@pytest.mark.parametrize(("members", "records"), [(5, 100), (3_000, 100), (3_000, 20_000)])
+def test_every_category_is_there_at_any_mix(tmp_path, members, records):
+    summary = generate(tmp_path / "n", members=members, records=records, seed=2)
+    assert set(summary.by_category) == {"profile.name", *activity.PROFILE_PARTS, *activity.ACTIVITIES}
 
 
 def test_chunks_share_their_members(tmp_path, small_chunks):

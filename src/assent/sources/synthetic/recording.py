@@ -81,10 +81,12 @@ class Chronicle:
     def _profile_parts(self, budget: int) -> Iterator[tuple[str, Person]]:
         """A name for everybody as far as the budget goes, then other parts, spread evenly; each kind once at least."""
         owners = self._plan.member_range(self._chunk)
-        named = owners[: min(budget, len(owners))]
+        every = list(activity.PROFILE_PARTS)
+        kept = len(every) if budget >= 2 * len(every) else 0
+        named = owners[: min(budget - kept, len(owners))]
         for ordinal in named:
             yield "profile.name", self._directory.person(ordinal)
-        every, left = list(activity.PROFILE_PARTS), budget - len(named) if named else 0
+        left = budget - len(named) if owners else 0
         for number in range(left):
             category = every[number] if number < len(every) else self._dice.weighted(activity.PROFILE_PARTS)
             yield category, self._directory.person(owners[number * len(owners) // left])
