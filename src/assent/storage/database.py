@@ -99,7 +99,7 @@ class Database:
         """What the database itself finds wrong with its file; None when it finds nothing. Cost: O(size)."""
         try:
             with self.reading() as connection:
-                found = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar())
+                found = str(connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar())
         except EvidenceError as error:
             return error.message
         return None if found == "ok" else " ".join(found.split())
