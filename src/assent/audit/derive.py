@@ -160,13 +160,27 @@ def mask_text(text: str, gone: Iterable[Subject]) -> str:
 def row_digest(record: Record, subjects: tuple[Subject, ...], text: str | None) -> bytes:
     """A digest of a row as it stands in the data."""
     people = tuple((subject.role, subject.member) for subject in subjects)
-    shown = (record.id, record.category, record.author, people, record.created_at, record.parent, text)
-    return digest_of(shown)
+    return digest_of(record.id, record.category, record.author, people, record.created_at, record.parent, text)
 
 
-def digest_of(shown: tuple[object, ...]) -> bytes:
-    """Equal for equal rows, and for no others."""
-    return sha256(repr(shown).encode("utf-8", "surrogatepass")).digest()[:ROW_DIGEST_BYTES]
+def digest_of(
+    ident: str,
+    category: str | None,
+    author: str | None,
+    people: tuple[tuple[str, str | None], ...],
+    created_at: datetime | None,
+    parent: str | None,
+    text: str | None,
+) -> bytes:
+    """Equal for equal rows, and for no others.
+
+    Args:
+        created_at: in UTC.
+    """
+    # Two instants can be equal and print differently, by the zone object they carry.
+    moment = created_at and created_at.replace(tzinfo=None)
+    shown = repr((ident, category, author, people, moment, parent, text))
+    return sha256(shown.encode("utf-8", "surrogatepass")).digest()[:ROW_DIGEST_BYTES]
 
 
 def parent_verdicts(own: Mapping[str, int], parents: Mapping[str, str]) -> Callable[[str], bool]:

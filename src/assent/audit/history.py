@@ -10,12 +10,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from json.encoder import encode_basestring
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
+from assent.audit.ledger import is_about
 from assent.errors import EvidenceError
 from assent.evidence.commitment import commit
 from assent.evidence.merkle import Frontier, leaf_hashes
@@ -100,7 +100,7 @@ def _read(database: Database, size: int) -> History:
             if event is None:
                 missing += 1
                 continue
-            if commit(salt, event) != entry or not _is_about(event, member):
+            if commit(salt, event) != entry or not is_about(event, member):
                 raise EvidenceError(f"event `{seq}` is not the one that was recorded")
             rows[member].append((seq, event))
             if member is not None and any(kind in event for kind in _ERASURE):
@@ -125,16 +125,6 @@ def _pages(database: Database, size: int) -> Iterator[list[Any]]:
         if [row[0] for row in page] != list(range(start, start + len(page))):
             raise EvidenceError(f"an entry of the ledger after `{start}` is missing")
         yield page
-
-
-def _is_about(event: bytes, member: str | None) -> bool:
-    """Whether the event names this member; the column beside it is only an index and proves nothing.
-
-    The field's opening cannot stand inside a text of the event: there its quotes would be escaped.
-    """
-    if member is None:
-        return b'"member":' not in event
-    return f'"member":{encode_basestring(member)}'.encode() in event
 
 
 def _erased_later(database: Database, size: int) -> set[str]:

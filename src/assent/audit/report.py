@@ -33,6 +33,9 @@ class Difference:
     record: str
     what: str
 
+    def __str__(self) -> str:
+        return f"{self.record}: {self.what}"
+
 
 @dataclass(slots=True)
 class SnapshotReport:

@@ -130,6 +130,8 @@ def _show_list(console: Console, found: list[Listed]) -> None:
         console.print("no snapshot yet; make one with: assent build PURPOSE")
         return
     table = Table("snapshot", "state", "as of", "records", "allowed", "MiB", box=None, pad_edge=False)
+    for column in table.columns[:3]:
+        column.no_wrap = True
     for column in table.columns[3:]:
         column.justify = "right"
     for each in found:

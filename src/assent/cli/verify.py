@@ -10,13 +10,15 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from assent.audit.ledger import LedgerReport
 from assent.audit.report import SnapshotReport
 from assent.cli.build import watching
 from assent.cli.frame import Json, emit
 from assent.errors import InputError
 from assent.operations.snapshots import find_snapshot
-from assent.operations.verify import verify_folder
+from assent.operations.verify import verify_folder, verify_ledger_folder
 from assent.operations.workspace import Workspace, open_workspace
+from assent.storage.schema import DATABASE_NAME
 
 _MARKS = {True: "[green]ok[/green]", False: "[red]FAILED[/red]", None: "[yellow]not checked[/yellow]"}
 
@@ -38,16 +40,20 @@ def verify(  # noqa: PLR0917 - options of a command
 ) -> None:
     """Derive everything again and compare; exit code 4 when something does not match."""
     workspace = _workspace()
+    report: LedgerReport | SnapshotReport
     with watching() as watch:
-        report = verify_folder(
-            find_snapshot(workspace, path),
-            workspace=workspace,
-            vkey=vkey,
-            attest_key=attest_key,
-            sample=sample,
-            seed=seed,
-            progress=watch,
-        )
+        if (Path(path) / DATABASE_NAME).is_file():
+            report = verify_ledger_folder(Path(path), vkey=vkey, progress=watch)
+        else:
+            report = verify_folder(
+                find_snapshot(workspace, path),
+                workspace=workspace,
+                vkey=vkey,
+                attest_key=attest_key,
+                sample=sample,
+                seed=seed,
+                progress=watch,
+            )
     emit(as_json, report.to_json(), lambda console: _show(console, report))
     report.require()
 
@@ -62,14 +68,20 @@ def _workspace() -> Workspace | None:
         raise
 
 
-def _show(console: Console, report: SnapshotReport) -> None:
+def _show(console: Console, report: LedgerReport | SnapshotReport) -> None:
     table = Table("check", "", "", box=None, pad_edge=False, show_header=False)
     for check in report.checks:
         table.add_row(check.name, _MARKS[check.passed], escape(check.detail))
     console.print(table)
     for difference in report.differences:
-        console.print(f"differs: {escape(difference.record)}: {escape(difference.what)}")
+        console.print(f"differs: {escape(str(difference))}")
     if report.ok:
-        extent = "every decision" if report.compared == report.records else f"{report.compared:,} decisions"
-        missing = "" if report.complete else "; not everything was checked"
-        console.print(f"{report.snapshot} verifies ({extent} derived again{missing})")
+        console.print(_conclusion(report), markup=False)
+
+
+def _conclusion(report: LedgerReport | SnapshotReport) -> str:
+    if isinstance(report, LedgerReport):
+        return f"{report.folder} verifies: {report.agrees:,} events agree, {report.erased:,} erased"
+    extent = "every decision" if report.compared == report.records else f"{report.compared:,} decisions"
+    missing = "" if report.complete else "; not everything was checked"
+    return f"{report.snapshot} verifies ({extent} derived again{missing})"

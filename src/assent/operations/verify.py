@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from assent.audit.ledger import LedgerReport, verify_ledger
 from assent.audit.report import SnapshotReport
 from assent.audit.snapshot import Means, verify_snapshot
 from assent.errors import InputError
@@ -50,6 +52,24 @@ def verify_folder(
         sources_root=workspace.root if workspace else None,
     )
     return verify_snapshot(folder, means, sample=sample, seed=seed, progress=progress)
+
+
+def verify_ledger_folder(
+    folder: Path, *, vkey: str | None = None, progress: Progress = lambda _what, _done, _total: None
+) -> LedgerReport:
+    """A report on the ledger in that folder.
+
+    Args:
+        vkey: its public key, the text or a file; None trusts the one that lies there.
+
+    Raises:
+        InputError: there is no key, or no ledger.
+    """
+    keys = ledger_keys(folder, vkey)
+    if not keys:
+        raise InputError(f"no public key for the ledger in `{folder}`", hint="give one with --vkey")
+    watch = partial(progress, "reading the ledger again")
+    return verify_ledger(folder, vkey=keys[0].text, progress=watch)
 
 
 def ledger_keys(ledger_folder: Path | None, given: str | None) -> tuple[VerifierKey, ...]:

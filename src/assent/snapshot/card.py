@@ -92,7 +92,7 @@ def _copies(purpose: Purpose) -> Iterable[str]:
 
 
 def _reasons(denied: Mapping[str, int], every: Mapping[str, int]) -> Iterable[str]:
-    yield from ("| reason | records | also applies to | in words |", "|---|---:|---:|---|")
+    yield from ("| reason | shown first | applies | in words |", "|---|---:|---:|---|")
     order = list(BY_LABEL)
     for label in sorted(set(denied) | set(every), key=order.index):
         yield (f"| `{label}` | {denied.get(label, 0):,} | {every.get(label, 0):,} | {BY_LABEL[label].for_members} |")
