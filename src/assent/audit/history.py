@@ -121,7 +121,7 @@ def _pages(database: Database, size: int) -> Iterator[list[Any]]:
             .order_by(LEAVES.c.seq)
         )
         with database.reading() as connection:
-            page = list(connection.execute(query).tuples())
+            page = list(connection.execute(query))
         if [row[0] for row in page] != list(range(start, start + len(page))):
             raise EvidenceError(f"an entry of the ledger after `{start}` is missing")
         yield page
