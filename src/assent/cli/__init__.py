@@ -13,7 +13,7 @@ from assent.errors import AssentError
 GROUPS = ("policy", "ledger", "source")
 """Modules with a group of commands each: `app`."""
 
-COMMANDS = ("workspace", "decide", "build", "verify")
+COMMANDS = ("workspace", "decide", "explain", "build", "verify")
 """Modules with commands of their own: `register(app)`."""
 
 
