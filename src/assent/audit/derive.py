@@ -160,11 +160,20 @@ def mask_text(text: str, gone: Iterable[Subject]) -> str:
 def row_digest(record: Record, subjects: tuple[Subject, ...], text: str | None) -> bytes:
     """A digest of a row as it stands in the data."""
     people = tuple((subject.role, subject.member) for subject in subjects)
-    return digest_of(record.id, record.category, record.author, people, record.created_at, record.parent, text)
+    return digest_of(
+        record.id,
+        category=record.category,
+        author=record.author,
+        people=people,
+        created_at=record.created_at,
+        parent=record.parent,
+        text=text,
+    )
 
 
 def digest_of(
     ident: str,
+    *,
     category: str | None,
     author: str | None,
     people: tuple[tuple[str, str | None], ...],

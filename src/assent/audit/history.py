@@ -6,10 +6,12 @@ derived to the last leaf, and what an erased event said cannot be derived at all
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +19,18 @@ import sqlalchemy as sa
 
 from assent.audit.ledger import is_about
 from assent.errors import EvidenceError
+from assent.evidence.checkpoint import open_checkpoint
 from assent.evidence.commitment import commit
 from assent.evidence.merkle import Frontier, leaf_hashes
+from assent.evidence.note import VerifierKey
 from assent.ledger import Positioned, fold_exclusions, fold_holds, fold_member
 from assent.ledger.stored import read_rows
 from assent.storage.database import Database
-from assent.storage.schema import DATABASE_NAME, EVENTS, LEAVES
+from assent.storage.schema import DATABASE_NAME, EVENTS, HEAD, LEAVES
 from assent.vocabulary.identifiers import RecordId
 from assent.vocabulary.state import Hold, MemberState
 
 _PAGE = 1 << 16
-_ERASURE = (b'"erasure.completed"', b'"erasure.requested"')
 
 
 @dataclass(slots=True)
@@ -35,17 +38,39 @@ class History:
     """What people had said among the first `size` events, folded on demand.
 
     Args:
-        root: over all entries, derived here.
+        root: over the first `size` entries, derived here.
         missing: how many of them have no event any more.
         erased: members whose erasure was asked for or done, at any position.
+        sealed: SHA-256 of the manifests that were announced at any position, by snapshot.
     """
 
     size: int
     root: bytes
-    missing: int
-    erased: frozenset[str]
-    _rows: Mapping[str | None, list[tuple[int, bytes]]]
+    missing: int = 0
+    erased: set[str] = field(default_factory=set)
+    sealed: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _rows: dict[str | None, list[tuple[int, bytes]]] = field(default_factory=lambda: defaultdict(list))
     _states: dict[str, MemberState | None] = field(default_factory=dict)
+
+    def add(self, seq: int, entry: bytes, member: str | None, salt: bytes | None, event: bytes | None) -> None:
+        """One more entry is taken into account.
+
+        Raises:
+            EvidenceError: the event is not what the entry commits to.
+        """
+        if event is None or salt is None:
+            self.missing += seq < self.size
+            return
+        whole = type(event) is bytes and type(salt) is bytes
+        if not whole or commit(salt, event) != entry or not is_about(event, member):
+            raise EvidenceError(f"event `{seq}` is not the one that was recorded")
+        if seq < self.size:
+            self._rows[member].append((seq, event))
+        if member is not None and b'"erasure.' in event:
+            self.erased.add(member)
+        if member is None and b'"snapshot.sealed"' in event:
+            fields = json.loads(event)
+            self.sealed[fields["snapshot"]].add(fields["digest"])
 
     def state(self, member: str, at: datetime) -> MemberState | None:
         """The member's state at T; None for somebody the ledger does not know."""
@@ -73,63 +98,59 @@ class History:
         return list(read_rows(self._rows.get(member, ())))
 
 
-def read_history(folder: Path, size: int) -> History:
-    """The first `size` events of the ledger in that folder, each found to be what its entry commits to.
+def read_history(folder: Path, size: int, verifiers: Sequence[VerifierKey]) -> History:
+    """The first `size` events of the ledger in that folder, and what later ones say about erasures and snapshots.
+
+    Every event is found to be what its entry commits to, and all entries to lead to the newest signed root.
 
     Raises:
-        EvidenceError: an entry is missing, an event is not the one that was recorded, or there is no ledger.
+        EvidenceError: one of that is not so, the ledger is shorter, or there is none.
     """
     path = folder / DATABASE_NAME
     if not path.is_file():
         raise EvidenceError(f"there is no ledger in `{folder}`")
     database = Database(path, read_only=True)
     try:
-        return _read(database, size)
+        return _read(database, size, verifiers)
     finally:
         database.close()
 
 
-def _read(database: Database, size: int) -> History:
+def _read(database: Database, size: int, verifiers: Sequence[VerifierKey]) -> History:
+    with database.reading() as connection:
+        note = connection.execute(sa.select(HEAD.c.checkpoint)).scalar()
+    newest = open_checkpoint(bytes(note or b""), verifiers)
+    if newest.size < size:
+        raise EvidenceError(f"the ledger has `{newest.size}` entries where `{size}` were expected")
     tree = Frontier()
-    rows: dict[str | None, list[tuple[int, bytes]]] = defaultdict(list)
-    missing = 0
-    erased: set[str] = set()
-    for page in _pages(database, size):
-        tree = tree.extend(leaf_hashes([bytes(entry) for _, entry, *_ in page]))
-        for seq, entry, member, salt, event in page:
-            if event is None:
-                missing += 1
-                continue
-            if commit(salt, event) != entry or not is_about(event, member):
-                raise EvidenceError(f"event `{seq}` is not the one that was recorded")
-            rows[member].append((seq, event))
-            if member is not None and any(kind in event for kind in _ERASURE):
-                erased.add(member)
-    if tree.size != size:
-        raise EvidenceError(f"the ledger has `{tree.size}` entries where `{size}` were expected")
-    erased |= _erased_later(database, size)
-    return History(size, tree.root, missing, frozenset(erased), dict(rows))
+    history = History(size, tree.root)
+    for page in _pages(database, size, newest.size):
+        tree = tree.extend(leaf_hashes([entry for _, entry, *_ in page]))
+        if tree.size == size:
+            history.root = tree.root
+        for row in page:
+            history.add(*row)
+    if tree.root != newest.root:
+        raise EvidenceError("the ledger's entries do not lead to the root that was signed")
+    return history
 
 
-def _pages(database: Database, size: int) -> Iterator[list[Any]]:
+def _pages(database: Database, size: int, newest: int) -> Iterator[list[Any]]:
+    """All rows in order; no page reaches from before `size` to after it."""
     joined = sa.outerjoin(LEAVES, EVENTS, LEAVES.c.seq == EVENTS.c.seq)
-    for start in range(0, size, _PAGE):
+    edges = sorted({*range(0, size, _PAGE), *range(size, newest, _PAGE), newest})
+    for start, stop in pairwise(edges):
         query = (
             sa.select(LEAVES.c.seq, LEAVES.c.commitment, EVENTS.c.member, EVENTS.c.salt, EVENTS.c.event)
             .select_from(joined)
-            .where(LEAVES.c.seq >= start, LEAVES.c.seq < min(start + _PAGE, size))
+            .where(LEAVES.c.seq >= start, LEAVES.c.seq < stop)
             .order_by(LEAVES.c.seq)
         )
         with database.reading() as connection:
             page = list(connection.execute(query))
-        if [row[0] for row in page] != list(range(start, start + len(page))):
+        if [row[0] for row in page] != list(range(start, stop)):
             raise EvidenceError(f"an entry of the ledger after `{start}` is missing")
+        # SQLite stores what it is given: a text where bytes belong is already another thing than was recorded.
+        if not all(type(row[1]) is bytes for row in page):
+            raise EvidenceError(f"an entry of the ledger after `{start}` is no hash")
         yield page
-
-
-def _erased_later(database: Database, size: int) -> set[str]:
-    """Members whose erasure stands after the first `size` events."""
-    text = sa.cast(EVENTS.c.event, sa.Text)
-    query = sa.select(EVENTS.c.member).where(EVENTS.c.seq >= size, text.contains('"erasure.'))
-    with database.reading() as connection:
-        return {member for member in connection.execute(query).scalars() if member is not None}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,10 +24,15 @@ import pyarrow.parquet as pq
 from assent.errors import EvidenceError
 from assent.vocabulary.identifiers import Category, MemberId, RecordId, Role
 from assent.vocabulary.records import NO_SIGNALS, Record, Signals, Span, Subject
-from assent.vocabulary.tables import COLUMNS, Column, Format, RecordTable
+from assent.vocabulary.tables import COLUMNS, Format, RecordTable
 
 BATCH_ROWS = 1 << 14
 _UNREADABLE = object()
+_TYPED = frozenset({"subjects", "created_at", "excluded", "context"})
+_INSTANT = re.compile(
+    r"\d{4}-\d{2}-\d{2}([T ]([01]\d|2[0-3]):\d{2}(:\d{2}(\.\d{1,9})?)?)?(Z|[+-]\d{2}(:?\d{2})?)?", re.ASCII
+)
+"""The texts that name an instant; `datetime` alone would read more than the gate does."""
 
 Values = Mapping[str, Sequence[Any]]
 """A batch: the file's values by the file's column names."""
@@ -49,7 +55,7 @@ def read_rows(table: RecordTable) -> Iterator[SourceRow]:
     zone = ZoneInfo(table.zone) if table.zone else None
     for path in table.files:
         for values, size in _batches(path, table):
-            columns = [_column(table.columns.get(name), values, size) for name in COLUMNS]
+            columns = [_column(name, table, values, size) for name in COLUMNS]
             for row in zip(*columns, strict=True):
                 yield _row(row, zone, path)
 
@@ -58,10 +64,9 @@ def read_links(table: RecordTable) -> Iterator[tuple[str, str | None]]:
     """The (id, parent) of every row, in the same order."""
     for path in table.files:
         for values, size in _batches(path, table, only=("id", "parent")):
-            ids = _column(table.columns.get("id"), values, size)
-            parents = _column(table.columns.get("parent"), values, size)
+            ids, parents = (_column(name, table, values, size) for name in ("id", "parent"))
             for given, parent in zip(ids, parents, strict=True):
-                yield _id(given, path), _text(parent)
+                yield _id(given, path), parent
 
 
 def _row(given: tuple[Any, ...], zone: ZoneInfo | None, path: Path) -> SourceRow:
@@ -75,14 +80,14 @@ def _row(given: tuple[Any, ...], zone: ZoneInfo | None, path: Path) -> SourceRow
     record = Record(
         RecordId(_id(ident, path)),
         None if category is None else Category(category),
-        None if author is None or author == "" else MemberId(str(author)),
+        MemberId(author) if author else None,
         people,
         instant,
         visibility,
         out,
         NO_SIGNALS if aipref is None and tdm is None and cawg is None else Signals(aipref, tdm, _object(cawg)),
         flags,
-        None if parent is None else RecordId(str(parent)),
+        None if parent is None else RecordId(parent),
         bool(trouble),
     )
     return SourceRow(record, text)
@@ -95,14 +100,17 @@ def _readable(value: Any, trouble: list[object]) -> Any:
     return value
 
 
-def _id(given: object, path: Path) -> str:
-    if given is None or given == "":
+def _id(given: str | None, path: Path) -> str:
+    if given is None:
         raise EvidenceError(f"a row of `{path}` has no id")
+    return given
+
+
+def _text(given: object) -> str:
+    """A value of another kind as the text it stands for."""
+    if isinstance(given, bool | list | dict):
+        return json.dumps(given, separators=(",", ":"), ensure_ascii=False)
     return str(given)
-
-
-def _text(given: object) -> str | None:
-    return None if given is None else str(given)
 
 
 def _instant(given: object, zone: ZoneInfo | None) -> Any:
@@ -117,6 +125,8 @@ def _instant(given: object, zone: ZoneInfo | None) -> Any:
 
 @lru_cache(maxsize=1 << 12)
 def _parsed(text: str, zone: ZoneInfo | None) -> Any:
+    if not _INSTANT.fullmatch(text):
+        return _UNREADABLE
     try:
         return _in_utc(datetime.fromisoformat(text), zone)
     except ValueError:
@@ -183,7 +193,8 @@ def _object(text: object) -> Any:
     return found if isinstance(found, dict) else None
 
 
-def _column(column: Column | None, values: Values, size: int) -> Sequence[Any]:
+def _column(name: str, table: RecordTable, values: Values, size: int) -> Sequence[Any]:
+    column = table.columns.get(name)
     if column is None:
         return [None] * size
     if column.source is None:
@@ -191,7 +202,10 @@ def _column(column: Column | None, values: Values, size: int) -> Sequence[Any]:
     found = values.get(column.source)
     if found is None:
         return [None] * size
-    return [column.values.get(value) for value in found] if column.values else found
+    if name in _TYPED and not column.values:
+        return found
+    texts = [each if each is None or type(each) is str else _text(each) for each in found]
+    return [each and column.values.get(each) for each in texts] if column.values else texts
 
 
 def _batches(path: Path, table: RecordTable, only: Iterable[str] = COLUMNS) -> Iterator[tuple[Values, int]]:

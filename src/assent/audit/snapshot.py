@@ -100,6 +100,8 @@ def verify_snapshot(
         seen.detail = f"{manifest.decisions.count:,} decisions lead to the root and to the counts"
     _check_data(folder, manifest, means, report)
     history = _check_ledger(manifest, means, report)
+    if history is not None:
+        _check_sealed(folder, history, report)
     sourced = _check_sources(manifest, means, report)
     if pack is None or decisions is None or history is None or not sourced or means.decision_key is None:
         report.skip("derivation", "needs the rules, the decisions, the ledger, the sources and the decision key")
@@ -160,7 +162,7 @@ def _check_ledger(manifest: SnapshotManifest, means: Means, report: SnapshotRepo
         return None
     history: History | None = None
     with report.checking("ledger") as seen:
-        read = read_history(means.ledger_folder, manifest.ledger_size)
+        read = read_history(means.ledger_folder, manifest.ledger_size, means.vkeys)
         checkpoint = open_checkpoint(manifest.checkpoint.encode(), means.vkeys)
         if (checkpoint.size, checkpoint.root) != (manifest.ledger_size, read.root):
             raise EvidenceError("the ledger's first events are not those of the checkpoint in the manifest")
@@ -168,6 +170,13 @@ def _check_ledger(manifest: SnapshotManifest, means: Means, report: SnapshotRepo
         gone = f", {read.missing:,} of them erased" if read.missing else ""
         seen.detail = f"the first {read.size:,} events are those of the signed checkpoint{gone}"
     return history
+
+
+def _check_sealed(folder: Path, history: History, report: SnapshotReport) -> None:
+    with report.checking("seal") as seen:
+        if sha256_of(folder / MANIFEST) not in history.sealed.get(folder.name, ()):
+            raise EvidenceError("the ledger does not say that a snapshot of this name was sealed with this manifest")
+        seen.detail = "the ledger says that exactly this manifest was sealed"
 
 
 def _check_sources(manifest: SnapshotManifest, means: Means, report: SnapshotReport) -> bool:

@@ -171,7 +171,15 @@ def read_shown(
                     keys[author] = (own, member_tag(own))
                 key, tag = keys[author]
                 people = tuple((each["role"], each["member"]) for each in subjects or ())
-                shown = digest_of(ident, category, author, people, created_at, parent, text)
+                shown = digest_of(
+                    ident,
+                    category=category,
+                    author=author,
+                    people=people,
+                    created_at=created_at,
+                    parent=parent,
+                    text=text,
+                )
                 yield tag + record_tag(key, ident), shown + place, ident
 
 
