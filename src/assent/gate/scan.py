@@ -1,0 +1,212 @@
+"""A platform's tables as one relation of canonical rows, read where they lie.
+
+A value that is missing is unknown. A value that is there and cannot be understood makes its row
+`unreadable`, which denies it; only a rights signal that cannot be understood is no signal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import reduce
+
+from sqlglot import exp
+
+from assent.engines import Engine
+from assent.errors import InputError
+from assent.gate import sql
+from assent.gate.sql import Sql
+from assent.vocabulary.tables import COLUMNS, Column, Format, RecordTable
+
+_SUBJECTS = 'STRUCT(role TEXT, "member" TEXT, spans STRUCT("start" INT, "end" INT)[])[]'
+_TYPES = {"subjects": _SUBJECTS, "created_at": "TIMESTAMPTZ", "excluded": "BOOLEAN", "context": "TEXT[]"}
+_JSON_SHAPES = {
+    "subjects": '[{"role":"VARCHAR","member":"VARCHAR","spans":[{"start":"INTEGER","end":"INTEGER"}]}]',
+    "context": '["VARCHAR"]',
+}
+_INSTANT = r"\d{4}-\d{2}-\d{2}([T ]([01]\d|2[0-3]):\d{2}(:\d{2}(\.\d{1,9})?)?)?"
+_ZONE = r"(Z|[+-]\d{2}(:?\d{2})?)"
+_LINE = "json"
+"""The one column of a JSON Lines file."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A column's canonical value, and the condition under which what stood there was not understood."""
+
+    value: Sql
+    unreadable: Sql | None = None
+
+
+def scan(engine: Engine, tables: tuple[RecordTable, ...]) -> Sql:
+    """A query that gives every row of every table in canonical columns, and `unreadable` beside them.
+
+    Raises:
+        InputError: a file is missing or cannot be read, has not a column it should have, or holds a type
+            that cannot be what the mapping says.
+    """
+    if not tables:
+        raise InputError("there are no tables to read", hint="add a source first")
+    queries = [_scan_table(engine, table) for table in tables]
+    return reduce(lambda left, right: exp.union(left, right, distinct=False, copy=False), queries)
+
+
+def _scan_table(engine: Engine, table: RecordTable) -> Sql:
+    if "id" not in table.columns:
+        raise InputError(f"the mapping of `{table.files[0]}` does not say which column is the `id`")
+    found: dict[str, Mapping[str, str]] = {str(path): engine.columns(path, table.format) for path in table.files}
+    first = str(table.files[0])
+    reads: dict[str, _Read] = {}
+    for name in COLUMNS:
+        column = table.columns.get(name)
+        if column is not None and column.source is not None and table.format is not Format.JSONL:
+            _require_column(column.source, name, found)
+        kind = _kind(column, found[first], table.format)
+        reads[name] = _NULL(name) if column is None else _read(name, column, kind, table, first)
+    unreadable = sql.either(*(each.unreadable for each in reads.values() if each.unreadable is not None))
+    outputs = [sql.named(each.value, name) for name, each in reads.items()]
+    return exp.select(*outputs, sql.named(unreadable, "unreadable")).from_(_files(table))
+
+
+def _NULL(name: str) -> _Read:  # noqa: N802 - a constant that knows its type
+    return _Read(sql.cast(sql.value(None), _TYPES.get(name, "TEXT")))
+
+
+def _require_column(source: str, name: str, found: Mapping[str, Mapping[str, str]]) -> None:
+    for path, columns in found.items():
+        if source not in columns:
+            raise InputError(f"`{path}` has no column `{source}` (for `{name}`)", hint=f"it has: {', '.join(columns)}")
+
+
+def _kind(column: Column | None, columns: Mapping[str, str], form: Format) -> str:
+    if column is None or column.source is None:
+        return "VARCHAR"
+    return "JSON" if form is Format.JSONL else columns[column.source]
+
+
+def _files(table: RecordTable) -> Sql:
+    paths = sql.array(sql.value(str(path)) for path in table.files)
+    if table.format is Format.PARQUET:
+        return sql.func("read_parquet", paths)
+    if table.format is Format.CSV:
+        options = {"all_varchar": True, "header": True}
+        return sql.func(
+            "read_csv", paths, *(exp.EQ(this=exp.to_identifier(k), expression=sql.value(v)) for k, v in options.items())
+        )
+    return sql.func("read_ndjson_objects", paths)
+
+
+def _read(name: str, column: Column, kind: str, table: RecordTable, path: str) -> _Read:
+    if column.source is None:
+        given = sql.value(column.constant)
+    elif kind == "JSON":
+        given = sql.func("json_extract", sql.col(_LINE), sql.value(f'$."{column.source}"'))
+    else:
+        given = sql.col(column.source)
+    if column.values:
+        text = _text(given, kind)
+        branches = [
+            (exp.EQ(this=text.copy(), expression=sql.value(old)), sql.value(new)) for old, new in column.values.items()
+        ]
+        given, kind = sql.case(*branches, default=exp.null()), "VARCHAR"
+    if name == "created_at":
+        return _instant(given, kind, table.zone, f"column `{column.source}` of `{path}`")
+    if name in _TYPES:
+        return _typed(name, given, kind, f"column `{column.source}` of `{path}`")
+    if kind.endswith("]") or kind.startswith(("STRUCT", "MAP")):
+        raise InputError(f"column `{column.source}` of `{path}` holds {kind.lower()}, which cannot be `{name}`")
+    text = _text(given, kind)
+    # No member has the empty id, and CSV writes null that way.
+    return _Read(_nonempty(text, name))
+
+
+def _nonempty(text: Sql, name: str) -> Sql:
+    if name != "author":
+        return text
+    return sql.case((exp.EQ(this=text, expression=sql.value("")), exp.null()), default=text.copy())
+
+
+def _text(given: Sql, kind: str) -> Sql:
+    if kind == "JSON":
+        return sql.func("json_extract_string", given, sql.value("$"))
+    return given if kind == "VARCHAR" else sql.cast(given, "TEXT")
+
+
+def _typed(name: str, given: Sql, kind: str, place: str) -> _Read:
+    """A boolean or a list; text in its place is not understood, because CSV has neither."""
+    if kind == "JSON":
+        wanted = "BOOLEAN" if name == "excluded" else "ARRAY"
+        right = exp.EQ(this=sql.func("json_type", given.copy()), expression=sql.value(wanted))
+        absent = sql.either(
+            sql.is_null(given.copy()), exp.EQ(this=sql.func("json_type", given.copy()), expression=sql.value("NULL"))
+        )
+        read = (
+            sql.cast(given, "BOOLEAN", attempt=True)
+            if name == "excluded"
+            else sql.func("from_json", given, sql.value(_JSON_SHAPES[name]))
+        )
+        result = _Read(
+            sql.case((right, read), default=exp.null()), exp.not_(exp.paren(sql.either(absent, right.copy())))
+        )
+    elif kind == "VARCHAR":
+        return _Read(sql.cast(exp.null(), _TYPES[name]), sql.not_null(given))
+    elif (name == "excluded") != (kind == "BOOLEAN") or (name != "excluded" and not kind.endswith("[]")):
+        raise InputError(f"{place} holds {kind.lower()}, which cannot be `{name}`")
+    else:
+        result = _Read(sql.cast(given, _TYPES[name]))
+    return _people(result) if name == "subjects" else result
+
+
+def _people(read: _Read) -> _Read:
+    """Subjects in which everybody has a role and every span has both ends; otherwise none, and unreadable."""
+    each, span = sql.col("s"), sql.col("p")
+    role = sql.field(each, "role")
+    broken_span = sql.either(sql.is_null(sql.field(span, "start")), sql.is_null(sql.field(span, "end")))
+    spans = sql.func(
+        "list_filter",
+        sql.field(each.copy(), "spans"),
+        sql.lambda_of(["p"], sql.either(sql.is_null(span.copy()), broken_span)),
+    )
+    broken = sql.either(
+        sql.is_null(each.copy()),
+        sql.is_null(role),
+        exp.EQ(this=role.copy(), expression=sql.value("")),
+        sql.certain(exp.GT(this=sql.func("len", spans), expression=sql.value(0))),
+    )
+    found = sql.func("len", sql.func("list_filter", read.value, sql.lambda_of(["s"], broken)))
+    bad = sql.certain(exp.GT(this=found, expression=sql.value(0)))
+    kept = sql.case((bad.copy(), exp.null()), default=read.value.copy())
+    # Most rows name nobody, and those are done with one look.
+    return _Read(kept, sql.either(*(each for each in (read.unreadable, bad) if each is not None)))
+
+
+def _instant(given: Sql, kind: str, zone: str | None, place: str) -> _Read:
+    if kind == "TIMESTAMP WITH TIME ZONE":
+        return _Read(given)
+    if kind.startswith("TIMESTAMP"):
+        if zone is None:
+            raise InputError(
+                f"{place} holds instants without a zone",
+                hint='say which zone they are meant in, for example zone = "Europe/Amsterdam"',
+            )
+        return _Read(_in_zone(sql.cast(given, "TIMESTAMP"), zone))
+    if kind not in ("VARCHAR", "JSON"):
+        raise InputError(f"{place} holds {kind.lower()}, which cannot be `created_at`")
+    text = _text(given, kind)
+    zoned = sql.func("regexp_full_match", text, sql.value(_INSTANT + _ZONE))
+    branches = [(zoned, sql.cast(text.copy(), "TIMESTAMPTZ", attempt=True))]
+    if zone is not None:
+        local = sql.func("regexp_full_match", text.copy(), sql.value(_INSTANT))
+        branches.append((local, _in_zone(sql.cast(text.copy(), "TIMESTAMP", attempt=True), zone)))
+    instant = sql.case(*branches, default=exp.null())
+    return _Read(
+        sql.cast(instant, "TIMESTAMPTZ"), sql.both(sql.not_null(text.copy()), sql.is_null(exp.paren(instant.copy())))
+    )
+
+
+def _in_zone(local: Sql, zone: str) -> Sql:
+    """The instant of a clock time; the first of the two where a clock is set back."""
+    instant = sql.func("timezone", sql.value(zone), local)
+    earlier = exp.paren(exp.Sub(this=instant.copy(), expression=sql.func("to_microseconds", sql.value(3_600_000_000))))
+    same = exp.EQ(this=sql.func("timezone", sql.value(zone), earlier.copy()), expression=local.copy())
+    return sql.case((same, earlier), default=instant)
