@@ -215,7 +215,7 @@ class _Walk:
             .order_by(LEAVES.c.seq)
         )
         with self.database.reading() as connection:
-            rows = list(connection.execute(query).tuples())
+            rows = list(connection.execute(query))
         for expected, row in zip(range(first, stop), rows, strict=False):
             if row[0] != expected:
                 raise EvidenceError(f"entry `{expected}` is missing from the database")

@@ -42,7 +42,7 @@ def init(
 
 
 @app.command()
-def append(
+def append(  # noqa: PLR0917 - the options of a command
     given: Annotated[
         str | None, typer.Argument(metavar="[EVENT]", help="A JSON object, a file of them, or - for standard input.")
     ] = None,
@@ -125,7 +125,7 @@ def state(
 
 
 @app.command()
-def proof(
+def proof(  # noqa: PLR0917 - the options of a command
     seq: Annotated[int | None, typer.Argument(help="The event's position.")] = None,
     out: Annotated[Path | None, typer.Option(help="Write the proof to this file.")] = None,
     reveal: Annotated[bool, typer.Option("--reveal", help="Put the event itself into the proof.")] = False,

@@ -216,14 +216,14 @@ def verify_consistency(old: int, size: int, proof: Sequence[bytes], old_root: by
         EvidenceError: it does not follow from the proof; also from size 0, which proves nothing.
     """
     _require_hashes(proof)
-    if old > size or old < 0:
-        raise EvidenceError(f"a tree cannot shrink from size `{old}` to `{size}`")
+    if old > size or old < 1:
+        raise EvidenceError(f"nothing shows that a tree of size `{size}` begins with one of size `{old}`")
     if old == size:
         if proof or not hmac.compare_digest(old_root, root):
             raise EvidenceError("two trees of one size differ, or their proof is not empty")
         return
-    if old == 0 or not proof:
-        raise EvidenceError("a consistency proof needs a tree that is not empty and at least one hash")
+    if not proof:
+        raise EvidenceError("the consistency proof is too short")
     path = [old_root, *proof] if old.bit_count() == 1 else list(proof)
     here, last = old - 1, size - 1
     while here & 1:

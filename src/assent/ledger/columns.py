@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 import pyarrow.json as pj
 import pyarrow.parquet as pq
 
+from assent.ledger.rows import are_shallow_objects
 from assent.ledger.stored import Unreadable, read_event
 from assent.storage.files import exclusive_lock, explained, write_durably
 from assent.vocabulary.events import FIELDS, EventType
@@ -156,19 +157,25 @@ _PARSED = pa.schema([pa.field("member", pa.string()) if field.name == "member" e
 
 def read_columns(seqs: Sequence[int], events: Sequence[bytes]) -> pa.Table:
     """The events as columns, members by name; says of each what `stored.read_event` says."""
+    columns = _quick_columns(events)
+    if columns is None:
+        # Something in these bytes is new to this program; one at a time says which event it is.
+        columns = _one_by_one(events)
+    return pa.table([pa.array(seqs, pa.int64()), *columns], schema=_PARSED)
+
+
+def _quick_columns(events: Sequence[bytes]) -> list[Any] | None:
+    if not events or not are_shallow_objects(events):
+        return None
     try:
         table = pj.read_json(
             io.BytesIO(b"\n".join(events)),
             read_options=pj.ReadOptions(block_size=1 << 23),
             parse_options=pj.ParseOptions(explicit_schema=_JSON_SCHEMA, unexpected_field_behavior="error"),
         )
-        columns = _parsed(table) if table.num_rows == len(events) else None
-    except pa.ArrowInvalid:
-        columns = None
-    if columns is None:
-        # Something in these bytes is new to this program; one at a time says which event it is.
-        columns = _one_by_one(events)
-    return pa.table([pa.array(seqs, pa.int64()), *columns], schema=_PARSED)
+        return _parsed(table) if table.num_rows == len(events) else None
+    except (pa.ArrowInvalid, UnicodeDecodeError):
+        return None
 
 
 def _parsed(table: pa.Table) -> list[Any] | None:

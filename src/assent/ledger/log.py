@@ -339,7 +339,7 @@ class Ledger:
             .order_by(EVENTS.c.seq)
         )
         with self._database.reading() as connection:
-            return list(connection.execute(query).tuples())
+            return list(connection.execute(query))
 
     def revealed(self, seq: int) -> tuple[bytes, bytes]:
         """The salt and the canonical bytes of one event: what makes its entry in the log.
@@ -393,7 +393,7 @@ class Ledger:
         if size is not None:
             query = query.where(EVENTS.c.seq < size)
         with self._database.reading() as connection:
-            found = connection.execute(query).tuples().all()
+            found = connection.execute(query).all()
         return list(read_rows(found))
 
     def _head(self) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +21,7 @@ from assent.storage.files import explained
 _ROWS = 1 << 16
 _BYTES = 1 << 23
 _SHOWN: Final = 20
+_MAX_BRACKETS: Final = 64
 _FORMATS: Final = {".parquet": "parquet", ".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 
 
@@ -197,7 +198,14 @@ def _json_lines(path: Path, expected: Expected, problems: Problems) -> Iterator[
             row += len(lines)
 
 
+def are_shallow_objects(lines: Iterable[bytes]) -> bool:
+    """Whether the quick JSON reader may see these lines: a bare `null` or deep nesting crashes the process."""
+    return all(line.startswith(b"{") and line.count(b"{") + line.count(b"[") <= _MAX_BRACKETS for line in lines)
+
+
 def _quick_table(lines: list[bytes], schema: pa.Schema) -> pa.Table | None:
+    if not are_shallow_objects(lines):
+        return None
     try:
         table = pj.read_json(
             io.BytesIO(b"\n".join(lines)),

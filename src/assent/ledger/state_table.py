@@ -178,7 +178,8 @@ def _compare(table: pa.Table, known: pa.Table, now: datetime) -> _Compared:
     if not known.num_rows:
         return _Compared(pa.repeat(True, table.num_rows), 0, 0)
     rows = table.append_column("row", pa.array(range(table.num_rows)))
-    moment = pc.max_element_wise(rows["changed_at"], pa.scalar(now, _INSTANT))
+    later = pc.greater(rows["changed_at"], pa.scalar(now, _INSTANT))
+    moment = pc.if_else(later, rows["changed_at"], pa.scalar(now, _INSTANT))
     rows = rows.append_column("moment", moment)
     pairs = rows.join(
         known.rename_columns({"value": "old", "seq": "position"}), ["member", "setting"], join_type="inner"

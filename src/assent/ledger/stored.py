@@ -43,7 +43,7 @@ def read_event(data: bytes) -> Stored:
         return parse_event(fields)
     except InputError as error:
         return _unreadable(fields, error.message)
-    except (ValueError, AttributeError, TypeError):
+    except (ValueError, AttributeError, TypeError, RecursionError):
         return Unreadable(None, None, "the stored bytes are no JSON object")
 
 
