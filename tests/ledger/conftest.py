@@ -6,7 +6,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from assent.ledger import Ledger
 
-
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 

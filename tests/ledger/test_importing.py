@@ -1,4 +1,5 @@
 import json
+import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assent.errors import InputError
+from assent.ledger import log
 from assent.ledger.encoding import FIELD_NAMES, encode_row, encode_rows
 from assent.ledger.importing import import_events
 from assent.vocabulary.events import Event, EventType
@@ -37,7 +39,7 @@ TIMES = st.sampled_from(
 ROWS = st.lists(
     st.fixed_dictionaries(
         {"type": KINDS, "effective_at": TIMES, "member": st.sampled_from(["m1", "é", "m1", None])},
-        optional={name: CELLS for name in sorted(FIELD_NAMES - {"type", "effective_at", "member"})},
+        optional=dict.fromkeys(sorted(FIELD_NAMES - {"type", "effective_at", "member"}), CELLS),
     ),
     max_size=6,
 )
@@ -233,3 +235,13 @@ def test_files_are_recorded_in_the_order_given(ledger, tmp_path):
     first = lines(tmp_path, *[ROW | {"member": f"m{number}"} for number in range(5)])
     assert import_events(ledger, [first, as_csv(tmp_path)]) == range(6)
     assert [event.member for _, event in ledger.events()] == ["m0", "m1", "m2", "m3", "m4", "m1"]
+
+
+def test_a_large_import_is_indexed_by_member_afterwards(ledger, tmp_path, monkeypatch):
+    monkeypatch.setattr(log, "_INDEX_ANEW", 2)
+    import_events(ledger, [lines(tmp_path, *[ROW | {"member": f"m{number % 3}"} for number in range(9)])])
+    ledger.append([EVENT])
+    connection = sqlite3.connect(ledger.folder / "ledger.db")
+    plan = connection.execute("EXPLAIN QUERY PLAN SELECT * FROM ledger_events WHERE member = 'm1'").fetchall()
+    connection.close()
+    assert ("USING INDEX" in str(plan), [seq for seq, _ in ledger.events_of("m1")]) == (True, [1, 4, 7, 9])

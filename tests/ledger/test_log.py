@@ -1,6 +1,5 @@
 import threading
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -13,7 +12,6 @@ from assent.evidence.note import VerifierKey
 from assent.evidence.tlog_proof import parse_proof, verify_proof
 from assent.ledger import Ledger
 from assent.vocabulary.events import Event, EventType
-
 
 WHEN = datetime(2025, 11, 3, tzinfo=UTC)
 START = datetime(2026, 1, 1, tzinfo=UTC)

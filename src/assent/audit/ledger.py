@@ -24,7 +24,7 @@ from assent.evidence.commitment import SALT_BYTES, commit, commit_all
 from assent.evidence.note import VerifierKey
 from assent.evidence.tiles import WIDTH, Tile
 from assent.storage.database import Database
-from assent.storage.schema import CHECKPOINT_NAME, DATABASE_NAME, EVENTS, HEAD, LEAVES, LOG_FOLDER
+from assent.storage.schema import CHECKPOINT_NAME, DATABASE_NAME, EVENTS, HEAD, LEAVES, LOG_FOLDER, VKEY_NAME
 
 Progress = Callable[[int, int], None]
 """Told how many entries are done, and of how many."""
@@ -128,6 +128,10 @@ def _verify(report: LedgerReport, log: Path, database: Database, verifier: Verif
         if damage is not None:
             raise EvidenceError(damage)
         seen.append("no damage")
+    with report.checking("published key") as seen:
+        if (log / VKEY_NAME).read_bytes().decode("utf-8", errors="replace").strip() != verifier.text:
+            raise EvidenceError("the ledger publishes another key than the one that was given")
+        seen.append(verifier.text)
     published = recorded = None
     with report.checking("published checkpoint") as seen:
         published = open_checkpoint((log / CHECKPOINT_NAME).read_bytes(), [verifier])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from assent.ledger.encoding import FIELD_NAMES, IGNORED_NAMES, encode_rows
 from assent.ledger.log import Ledger
 from assent.ledger.rows import Expected, Portion, Problems, read_portions
 from assent.ledger.stored import Statement
+from assent.vocabulary.events import Event
 
 EVENT_COLUMNS: Final = Expected(
     required=frozenset({"type", "effective_at"}),
@@ -32,19 +34,19 @@ def import_events(ledger: Ledger, files: Sequence[Path], *, advance: Advance = l
     Raises:
         InputError: a file or a row cannot be used; every such row is named and nothing was recorded.
     """
+    return ledger.append_statements(one_ahead(_batches(ledger, files, advance)))
+
+
+def _batches(ledger: Ledger, files: Sequence[Path], advance: Advance) -> Iterator[list[Statement]]:
     problems = Problems()
     recorded_at = ledger.recorded_now()
-
-    def batches() -> Iterator[list[Statement]]:
-        for path in files:
-            for portion in read_portions(path, EVENT_COLUMNS, problems):
-                statements = encode_portion(path, portion, recorded_at, problems)
-                # Once something is wrong the rest is read only to say what else is.
-                yield [] if problems.count else statements
-                advance(portion.table.num_rows)
-        problems.raise_if_any()
-
-    return ledger.append_statements(one_ahead(batches()))
+    for path in files:
+        for portion in read_portions(path, EVENT_COLUMNS, problems):
+            statements = encode_portion(path, portion, recorded_at, problems)
+            # Once something is wrong the rest is read only to say what else is.
+            yield [] if problems.count else statements
+            advance(portion.table.num_rows)
+    problems.raise_if_any()
 
 
 def one_ahead(batches: Iterator[list[Statement]]) -> Iterator[list[Statement]]:
@@ -63,3 +65,41 @@ def encode_portion(path: Path, portion: Portion, recorded_at: datetime, problems
         recorded_at=recorded_at,
         report=lambda row, what: problems.add(path, portion.rows[row], what),
     )
+
+
+def import_new_events(
+    ledger: Ledger, files: Sequence[Path], *, advance: Advance = lambda _rows: None
+) -> tuple[range, int]:
+    """The positions of those of the files' events that the ledger did not hold yet, and how many it held.
+
+    An event is the same when all it states is: type, member, moment and fields; not when it was recorded. So a
+    source that is read again every night adds only what is new in it.
+
+    Raises:
+        InputError: as `import_events`; nothing was recorded.
+    """
+    size = ledger.size
+    held = 0
+
+    def new_only() -> Iterator[list[Statement]]:
+        nonlocal held
+        for statements in _batches(ledger, files, advance):
+            new = list(_not_held(ledger, statements, size)) if size else statements
+            held += len(statements) - len(new)
+            yield new
+
+    return ledger.append_statements(one_ahead(new_only())), held
+
+
+def _not_held(ledger: Ledger, statements: Sequence[Statement], size: int) -> Iterator[Statement]:
+    held: dict[str | None, set[frozenset[tuple[str, object]]]] = {}
+    for member, data in statements:
+        if member not in held:
+            events = ledger.system_events(size=size) if member is None else ledger.events_of(member, size=size)
+            held[member] = {_stated(event.to_json()) for _, event in events if isinstance(event, Event)}
+        if _stated(json.loads(data)) not in held[member]:
+            yield member, data
+
+
+def _stated(fields: Mapping[str, object]) -> frozenset[tuple[str, object]]:
+    return frozenset(item for item in fields.items() if item[0] != "recorded_at")

@@ -40,7 +40,7 @@ from assent.ledger.publication import Gap, Publication, no_gap
 from assent.ledger.stored import Positioned, Statement, read_rows
 from assent.storage.database import Database
 from assent.storage.files import explained, make_folder
-from assent.storage.schema import DATABASE_NAME, EVENTS, HEAD, LEAVES, SCHEMA_NAME, SCHEMA_VERSION, TABLES
+from assent.storage.schema import DATABASE_NAME, EVENTS, HEAD, LEAVES, MEMBER_INDEX, SCHEMA_NAME, SCHEMA_VERSION, TABLES
 from assent.vocabulary.events import Event, parse_event
 
 Clock = Callable[[], datetime]
@@ -48,6 +48,7 @@ Entropy = Callable[[int], bytes]
 
 _PAGE = 16_384
 _PUBLISH_SECONDS = 0.05
+_INDEX_ANEW = 50_000
 
 
 @dataclass(slots=True)
@@ -269,8 +270,15 @@ class Ledger:
         with self._sequencing, self._database.writing() as connection:
             head = connection.execute(sa.select(HEAD)).one()
             frontier = merkle.Frontier.from_bytes(head.size, head.frontier)
+            indexed = True
             for batch in batches:
                 frontier = frontier.extend(self._insert(connection, frontier.size, batch))
+                if indexed and frontier.size - head.size > max(head.size, _INDEX_ANEW):
+                    # An index over this many new rows is built faster at the end than kept meanwhile.
+                    MEMBER_INDEX.drop(connection)
+                    indexed = False
+            if not indexed:
+                MEMBER_INDEX.create(connection)
             seqs = range(head.size, frontier.size)
             if seqs:
                 checkpoint = Checkpoint(head.origin, frontier.size, frontier.root)

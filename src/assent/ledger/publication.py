@@ -85,6 +85,8 @@ class Publication:
                 head = connection.execute(sa.select(HEAD)).one()
             published = self.checkpoint()
             frontier = merkle.Frontier.from_bytes(head.size, head.frontier)
+            if (published is None or thorough) and not (self.log / VKEY_NAME).is_file():
+                write_durably(self.log / VKEY_NAME, head.vkey.encode() + b"\n")
             current = published is not None and published[0] == head.checkpoint
             if current and not (thorough and self._lacks_tiles(frontier)):
                 return
@@ -94,8 +96,6 @@ class Publication:
                     f"the published checkpoint has size `{old}` and the database `{frontier.size}`",
                     hint="the database may be an old copy; restore the newest one",
                 )
-            if published is None:
-                write_durably(self.log / VKEY_NAME, head.vkey.encode() + b"\n")
             self._write_tiles(old, frontier)
             # A crash here leaves tiles that no checkpoint speaks of; they are written again, with the same bytes.
             self.gap("tiles-written")

@@ -42,7 +42,9 @@ EVENTS: Final = sa.Table(
     "ledger_events",
     TABLES,
     sa.Column("seq", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=False),
-    sa.Column("member", sa.Text, index=True),
+    sa.Column("member", sa.Text),
     sa.Column("salt", sa.LargeBinary, nullable=False),
     sa.Column("event", sa.LargeBinary, nullable=False),
 )
+
+MEMBER_INDEX: Final = sa.Index("ledger_events_by_member", EVENTS.c.member)

@@ -1,0 +1,209 @@
+import shutil
+import sqlite3
+from datetime import UTC, datetime
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from assent.audit.ledger import is_about, verify_ledger
+from assent.errors import EvidenceError, InputError
+from assent.evidence.note import SignerKey
+from assent.ledger import Ledger
+from assent.vocabulary.events import Event, EventType
+
+KEY = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
+VKEY = SignerKey("example.org/log", KEY).verifier.text
+SIZE = 600
+
+
+def clock():
+    return datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def make(folder):
+    events = [
+        Event(EventType.SETTING_CHANGED, clock(), f"m{number % 7}", "ads", "off" if number % 2 else "on")
+        for number in range(SIZE)
+    ]
+    with Ledger.create(folder, origin="example.org/log", key=KEY, clock=clock) as ledger:
+        ledger.append(events[:100])
+        ledger.append(events[100:])
+    # One file, so that tests may damage it without a write-ahead log beside it.
+    with sqlite3.connect(folder / "ledger.db") as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("original") / "ledger"
+    make(folder)
+    return folder
+
+
+@pytest.fixture
+def folder(original, tmp_path):
+    shutil.copytree(original, tmp_path / "ledger")
+    return tmp_path / "ledger"
+
+
+def sql(folder, statement, *values):
+    connection = sqlite3.connect(folder / "ledger.db")
+    with connection:
+        connection.execute(statement, values)
+    connection.close()
+
+
+def failed(report):
+    return [check.name for check in report.checks if not check.passed]
+
+
+def test_an_untouched_ledger_verifies(folder):
+    report = verify_ledger(folder, vkey=VKEY)
+    assert (report.ok, report.size, report.agrees, report.differs, report.erased) == (True, SIZE, SIZE, 0, 0)
+
+
+def test_an_erased_event_is_counted_and_is_no_failure(folder):
+    sql(folder, "DELETE FROM ledger_events WHERE seq IN (3, 4)")
+    report = verify_ledger(folder, vkey=VKEY)
+    assert (report.ok, report.agrees, report.erased) == (True, SIZE - 2, 2)
+
+
+def test_a_changed_event_differs(folder):
+    sql(
+        folder,
+        "UPDATE ledger_events SET event = CAST(replace(CAST(event AS TEXT), '\"on\"', '\"no\"') AS BLOB) WHERE seq = 8",
+    )
+    report = verify_ledger(folder, vkey=VKEY)
+    assert (report.ok, report.differs, report.differences) == (False, 1, ["event 8: it is not what was recorded"])
+
+
+def test_a_changed_salt_differs(folder):
+    sql(folder, "UPDATE ledger_events SET salt = zeroblob(32) WHERE seq = 8")
+    assert verify_ledger(folder, vkey=VKEY).differs == 1
+
+
+def test_a_salt_of_another_length_differs(folder):
+    sql(folder, "UPDATE ledger_events SET salt = zeroblob(31) WHERE seq = 8")
+    assert verify_ledger(folder, vkey=VKEY).differs == 1
+
+
+def test_an_event_filed_under_another_member_differs(folder):
+    sql(folder, "UPDATE ledger_events SET member = 'nobody' WHERE seq = 8")
+    assert verify_ledger(folder, vkey=VKEY).differences == ["event 8: it is filed under another member than it names"]
+
+
+def test_an_event_hidden_from_its_member_differs(folder):
+    sql(folder, "UPDATE ledger_events SET member = NULL WHERE seq = 8")
+    assert verify_ledger(folder, vkey=VKEY).differs == 1
+
+
+def test_a_changed_commitment_does_not_lead_to_the_root(folder):
+    sql(folder, "UPDATE ledger_leaves SET commitment = zeroblob(32) WHERE seq = 8")
+    assert "entries" in failed(verify_ledger(folder, vkey=VKEY))
+
+
+def test_a_gap_in_the_entries_is_named(folder):
+    sql(folder, "DELETE FROM ledger_leaves WHERE seq = 300")
+    report = verify_ledger(folder, vkey=VKEY)
+    first = next(check.detail for check in report.checks if not check.passed)
+    assert first == "entry `300` is missing from the database"def test_entries_cut_off_at_the_end_are_named(folder):
+    sql(folder, "DELETE FROM ledger_leaves WHERE seq >= 590")
+    assert "entry `590` is missing" in str(verify_ledger(folder, vkey=VKEY).checks)
+
+
+def test_an_event_beyond_the_signed_size_is_found(folder):
+    sql(folder, "INSERT INTO ledger_events SELECT 600, member, salt, event FROM ledger_events WHERE seq = 8")
+    assert failed(verify_ledger(folder, vkey=VKEY)) == ["recorded checkpoint"]
+
+
+def test_a_size_that_was_not_signed_is_found(folder):
+    sql(folder, "UPDATE ledger_head SET size = 599")
+    assert "recorded checkpoint" in failed(verify_ledger(folder, vkey=VKEY))
+
+
+@pytest.mark.parametrize("name", ["tile/0/000", "tile/1/000.p/2", "tile/entries/001", "tile/entries/002.p/88"])
+def test_a_missing_file_is_named(folder, name):
+    (folder / "log" / name).unlink()
+    report = verify_ledger(folder, vkey=VKEY)
+    assert (failed(report), name in str(report.checks)) == (["published files"], True)
+
+
+@pytest.mark.parametrize("name", ["tile/0/001", "tile/0/002.p/88", "tile/entries/000", "tile/1/000.p/2"])
+def test_a_flipped_bit_in_a_file_is_found(folder, name):
+    data = bytearray((folder / "log" / name).read_bytes())
+    data[len(data) // 2] ^= 1
+    (folder / "log" / name).write_bytes(data)
+    assert failed(verify_ledger(folder, vkey=VKEY)) == ["published files"]
+
+
+def test_a_flipped_bit_in_the_checkpoint_is_found(folder):
+    data = bytearray((folder / "log" / "checkpoint").read_bytes())
+    data[20] ^= 1
+    (folder / "log" / "checkpoint").write_bytes(data)
+    assert "published checkpoint" in failed(verify_ledger(folder, vkey=VKEY))
+
+
+def test_a_missing_checkpoint_is_found(folder):
+    (folder / "log" / "checkpoint").unlink()
+    assert "published checkpoint" in failed(verify_ledger(folder, vkey=VKEY))
+
+
+def test_a_truncated_database_is_found(folder):
+    data = (folder / "ledger.db").read_bytes()
+    (folder / "ledger.db").write_bytes(data[: len(data) // 2])
+    report = verify_ledger(folder, vkey=VKEY)
+    assert (report.ok, failed(report)[0]) == (False, "database file")
+
+
+@pytest.mark.parametrize("place", [0.1, 0.3, 0.5, 0.7, 0.9])
+def test_a_flipped_byte_in_the_database_is_never_passed_over_as_agreement(folder, place):
+    data = bytearray((folder / "ledger.db").read_bytes())
+    at = int(len(data) * place)
+    while data[at] == 0:
+        at += 1
+    data[at] ^= 0xFF
+    (folder / "ledger.db").write_bytes(data)
+    report = verify_ledger(folder, vkey=VKEY)
+    # A byte in space the database has freed holds nothing and changes nothing.
+    assert (not report.ok) or report.agrees == SIZE
+
+
+def test_an_older_database_under_a_newer_log_is_found(original, tmp_path):
+    with Ledger.create(tmp_path / "young", origin="example.org/log", key=KEY, clock=clock) as young:
+        young.append([Event(EventType.MEMBER_JOINED, clock(), "m1")])
+    shutil.rmtree(tmp_path / "young" / "log")
+    shutil.copytree(original / "log", tmp_path / "young" / "log")
+    report = verify_ledger(tmp_path / "young", vkey=VKEY)
+    assert "size `600` was published, the database ends at `1`" in str(report.checks)
+
+
+def test_another_logs_key_verifies_nothing(folder):
+    other = SignerKey("example.org/log", Ed25519PrivateKey.from_private_bytes(b"o" * 32)).verifier.text
+    assert failed(verify_ledger(folder, vkey=other)) == ["published key", "published checkpoint", "recorded checkpoint"]
+
+
+def test_a_report_that_failed_raises_one_line(folder):
+    (folder / "log" / "tile/0/000").unlink()
+    with pytest.raises(EvidenceError, match="tile/0/000"):
+        verify_ledger(folder, vkey=VKEY).require()
+
+
+def test_a_folder_without_ledger_is_an_input_error(tmp_path):
+    with pytest.raises(InputError):
+        verify_ledger(tmp_path, vkey=VKEY)
+
+
+@pytest.mark.parametrize(
+    ("event", "member", "about"),
+    [
+        (b'{"member":"m1","type":"x"}', "m1", True),
+        (b'{"member":"m10","type":"x"}', "m1", False),
+        (b'{"setting":"\\"member\\":\\"m1\\"","type":"x"}', "m1", False),
+        (b'{"type":"x"}', None, True),
+        (b'{"member":"m1"}', None, False),
+        (b'{"member":"quo\\"te"}', 'quo"te', True),
+    ],
+)
+def test_an_event_is_about_the_member_it_names(event, member, about):
+    assert is_about(event, member) == about
