@@ -107,7 +107,10 @@ def test_a_gap_in_the_entries_is_named(folder):
     sql(folder, "DELETE FROM ledger_leaves WHERE seq = 300")
     report = verify_ledger(folder, vkey=VKEY)
     first = next(check.detail for check in report.checks if not check.passed)
-    assert first == "entry `300` is missing from the database"def test_entries_cut_off_at_the_end_are_named(folder):
+    assert first == "entry `300` is missing from the database"
+
+
+def test_entries_cut_off_at_the_end_are_named(folder):
     sql(folder, "DELETE FROM ledger_leaves WHERE seq >= 590")
     assert "entry `590` is missing" in str(verify_ledger(folder, vkey=VKEY).checks)
 
