@@ -14,10 +14,13 @@ import time
 from pathlib import Path
 from typing import Any
 
+from pyarrow.dataset import dataset
+
 ROOT = Path(__file__).resolve().parent.parent
 PLACE = ROOT / ".demo"
 ASSENT = [sys.executable, "-m", "assent"]
 MEMBERS, RECORDS, SEED = 5_000, 50_000, 2025
+PURPOSE, SETTING = "train_generative", "generative_ai_improvement"
 BOLD, DIM, PLAIN = ("\033[1m", "\033[2m", "\033[0m") if sys.stdout.isatty() else ("", "", "")
 
 
@@ -40,17 +43,31 @@ def ask(*words: str) -> Any:
     return json.loads(done.stdout)
 
 
-def refused_record(snapshot: dict[str, Any]) -> str:
-    """A record that the build refused, told by the truth the generator wrote beside the network."""
-    return str(snapshot["refused_example"])
+def refused_record() -> str:
+    """A public post by somebody whose last word on the toggle was off."""
+    last: dict[str, tuple[object, str]] = {}
+    events = dataset(str(PLACE / "network/events")).to_table(columns=["member", "setting", "value", "effective_at"])
+    for row in events.to_pylist():
+        if row["setting"] == SETTING:
+            last[row["member"]] = max(
+                last.get(row["member"], (row["effective_at"], "")), (row["effective_at"], row["value"])
+            )
+    off = {member for member, (_, value) in last.items() if value == "off"}
+    records = dataset(str(PLACE / "network/records")).to_table(columns=["id", "author", "category", "visibility"])
+    return next(
+        row["id"]
+        for row in records.to_pylist()
+        if row["author"] in off and (row["category"], row["visibility"]) == ("post", "public")
+    )
 
 
 def main() -> int:
+    """Walks the whole path once."""
     started = time.perf_counter()
     shutil.rmtree(PLACE, ignore_errors=True)
     PLACE.mkdir()
 
-    say("1. A working folder, with the rules we recommend, and an empty ledger.")
+    say("1. A working folder with the rules we recommend, and an empty ledger.")
     run("init", ".")
     run("ledger", "init")
 
@@ -60,12 +77,32 @@ def main() -> int:
     run("ledger", "import", *sorted(str(path.relative_to(PLACE)) for path in PLACE.glob("network/events/*.parquet")))
 
     say("3. Everything that may train a model that writes, and nothing else.")
-    run("build", "train_generative")
-    (snapshot,) = ask("snapshots")["snapshots"]
-    name = snapshot["id"]
+    run("build", PURPOSE)
+    name = str(ask("snapshots")[0]["id"])
 
     say("4. A record that was refused, and why, in words.")
-    run("explain", ask("read", name, "--refused", "1")["refused"][0]["id"])
+    run("explain", refused_record())
+
+    say("5. Somebody in the snapshot changes their mind. Nothing old is edited; the next read leaves them out.")
+    row = ask("read", name, "--limit", "1")["sample"][0]
+    off = ("--field", f"setting={SETTING}", "--field", "value=off")
+    run("ledger", "append", "--type", "setting.changed", "--member", row["author"], *off)
+    run("read", name, "--limit", "0")
+    run("explain", row["id"])
+
+    say("6. A stranger checks: every decision is derived again by code that shares nothing with the builder's.")
+    run("verify", name)
+    run("ledger", "verify")
+
+    say(f"That was everything, in {time.perf_counter() - started:.0f} seconds. Where to look:")
+    show = sys.stdout.write
+    show(f"  {PLACE.name}/snapshots/{name}/card.md   what the snapshot is, in numbers\n")
+    show(
+        f"  {PLACE.name}/network/records/           the text that was read, {PLACE.name}/network/truth/ what was planted in it\n"
+    )
+    show("  assent policy explain professional-network-2025-11-safeguarded   the rules, read aloud\n")
+    show("  docs/concepts/a-record-and-a-withdrawal.md   the same walk, slowly\n")
+    show(f"Go on yourself: cd {PLACE.name}; ../.venv/bin/assent --help\n")
     return 0
 
 

@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.table import Table
 
 from assent.cli.frame import Json, emit, new_group, progress
+from assent.operations.facts import import_facts
+from assent.operations.ledger import open_ledger
 from assent.operations.sources import add_source, preview_source, synthesize_source
 from assent.operations.workspace import open_workspace
 from assent.sources.survey import Survey, describe
@@ -32,6 +34,26 @@ def add(
     entry = add_source(open_workspace(), name, kind, path)
     payload = {"name": entry.name, "kind": entry.kind, "path": str(entry.path)}
     emit(as_json, payload, lambda out: out.print(f"added source {name}: {kind}, {entry.path}", markup=False))
+
+
+@app.command("import")
+def import_(
+    name: Annotated[str, typer.Argument(help="A source of this workspace.")],
+    as_json: Json = False,
+) -> None:
+    """Record in the ledger what a source knows of its members: joined, region, birth date, choices."""
+    workspace = open_workspace()
+    with open_ledger(workspace) as ledger, progress() as bar:
+        task = bar.add_task("reading", total=None)
+        found = import_facts(workspace, ledger, name, advance=lambda rows: bar.advance(task, rows))
+        size = ledger.size
+    payload = {"recorded": len(found.recorded), "held": found.held, "size": size}
+
+    def render(console: Console) -> None:
+        console.print(f"recorded {len(found.recorded):,} events of source {name}, {found.held:,} were there already")
+        console.print(f"the ledger has {size:,} events")
+
+    emit(as_json, payload, render)
 
 
 @app.command("list")
