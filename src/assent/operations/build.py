@@ -45,7 +45,7 @@ Clock = Callable[[], datetime]
 Entropy = Callable[[int], bytes]
 
 KEY_BYTES = 32
-ATTEST_KEY, PARTITION_KEY, LEDGER_KEY = "attest.pem", "partition.key", "ledger.pem"
+ATTEST_KEY, PARTITION_KEY, LEDGER_KEY = "attest.pem", "partition.key", "log.pem"
 
 
 @dataclass(frozen=True, slots=True)
