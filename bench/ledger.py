@@ -110,9 +110,9 @@ def run(*, quick: bool) -> list[Row]:
             ledger.columns()
             mirroring = time.perf_counter() - started
             vkey = ledger.vkey
-        started = time.perf_counter()
+        started, cpu = time.perf_counter(), time.process_time()
         report = verify_ledger(folder / "ledger", vkey=vkey)
-        verifying = time.perf_counter() - started
+        verifying, verify_cpu = time.perf_counter() - started, time.process_time() - cpu
         report.require()
         appends = appends_per_second(folder / "appends", 40 if quick else 150)
     limit = 15 * count / 1_000_000
@@ -124,7 +124,12 @@ def run(*, quick: bool) -> list[Row]:
             count / importing >= 50_000,
         ),
         Row("durable appends, 64 concurrent writers", "≥ 2,000/s", f"{appends:,.0f}/s", appends >= 2_000),
-        Row(f"full verification, {scale}", f"≤ {limit:.1f} s", f"{verifying:.1f} s", verifying <= limit),
+        Row(
+            f"full verification, {scale}",
+            f"≤ {limit:.1f} s",
+            f"{verifying:.1f} s ({verify_cpu:.1f} CPU-s)",
+            verifying <= limit,
+        ),
         Row(f"one inclusion proof, {scale}, median", "≤ 2 ms", f"{proof:.2f} ms", proof <= 2),
         Row(f"columns for the gate, {scale}", "—", f"{count / mirroring:,.0f} events/s", None),
     ]
