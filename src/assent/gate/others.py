@@ -17,7 +17,6 @@ from assent.gate.persons import PERSON, Question, under_age_at
 from assent.gate.records import RECORDS
 from assent.gate.sql import Sql
 from assent.policy.pack import Others, Purpose
-from assent.vocabulary.identifiers import Category
 from assent.vocabulary.reasons import Reason
 
 REFUSING = "refusing"

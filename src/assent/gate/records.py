@@ -147,11 +147,9 @@ def _signal(engine: Engine, kind: Kind, mapped: Collection[str]) -> Sql:
     """Whether a signal on the record denies; each distinct value is decided once by `policy.signals`."""
     if not kind.trains:
         return exp.false()
-    conditions = []
-    for name in ("aipref", "tdm_reservation", "cawg"):
-        if name in mapped and (denying := _denying(engine, name, kind)):
-            conditions.append(sql.certain(_among(engine, name, denying)))
-    return sql.either(*conditions)
+    names = [name for name in ("aipref", "tdm_reservation", "cawg") if name in mapped]
+    found = {name: _denying(engine, name, kind) for name in names}
+    return sql.either(*(sql.certain(_among(engine, name, denying)) for name, denying in found.items() if denying))
 
 
 def _denying(engine: Engine, name: str, kind: Kind) -> list[str]:

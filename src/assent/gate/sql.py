@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from sqlglot import exp
 
-Sql = exp.Expression
+Sql: TypeAlias = exp.Expression
 """An expression or a query; SQLGlot's own type."""
 
 ALLOWED: Final = frozenset(
@@ -36,7 +36,8 @@ FUNCTIONS: Final = frozenset(
     {
         "any_value", "bit_or", "encode", "epoch_us", "flatten", "from_json", "generate_subscripts", "json_type",
         "json_extract_string", "json_extract", "least", "len", "length", "list", "list_aggregate", "list_any_value",
-        "list_contains", "list_sort",  "list_filter", "list_transform", "read_csv", "read_ndjson_objects", "read_parquet",
+        "list_contains", "list_filter", "list_sort", "list_transform", "read_csv", "read_ndjson_objects",
+        "read_parquet",
         "regexp_full_match", "sha256", "substr", "timezone", "unhex", "unnest", "to_microseconds", "hash",
     }
 )  # fmt: skip
@@ -48,7 +49,7 @@ def render(tree: Sql, dialect: str) -> str:
         assert type(node) in ALLOWED, f"{type(node).__name__} is not on the list"
         if isinstance(node, exp.Anonymous):
             assert node.name in FUNCTIONS, f"function {node.name} is not on the list"
-    return tree.sql(dialect=dialect, identify=True, comments=False)
+    return str(tree.sql(dialect=dialect, identify=True, comments=False))
 
 
 def create(name: str, query: Sql, *, kind: str = "TABLE") -> Sql:
@@ -105,10 +106,12 @@ def certain(condition: Sql) -> Sql:
 
 
 def is_null(given: Sql) -> Sql:
+    """Whether it is null; never null itself."""
     return exp.Is(this=given, expression=exp.null())
 
 
 def not_null(given: Sql) -> Sql:
+    """Whether it is there; never null itself."""
     return exp.not_(exp.paren(is_null(given)))
 
 
@@ -160,6 +163,7 @@ def struct(fields: Mapping[str, Sql]) -> Sql:
 
 
 def eq(left: Sql, right: Sql) -> Sql:
+    """Whether both are the same; unknown when one is null."""
     return exp.EQ(this=left, expression=right)
 
 
@@ -170,6 +174,7 @@ def count(condition: Sql | None = None) -> Sql:
 
 
 def array(values: Iterable[Sql]) -> Sql:
+    """A list of these."""
     return exp.Array(expressions=list(values))
 
 
@@ -179,6 +184,7 @@ def only(aggregate: Sql, condition: Sql) -> Sql:
 
 
 def concat(*texts: Sql) -> Sql:
+    """The texts or blobs one after the other; null when one is."""
     tree = texts[0]
     for text in texts[1:]:
         tree = exp.DPipe(this=tree, expression=text)

@@ -24,7 +24,7 @@ def hmac_hex(key: bytes, message: Sql) -> Sql:
 
 
 def partition_number(digest: Sql, *, shards: int, slices: int) -> Sql:
-    """shard · slices + slice of a member, from the hexadecimal HMAC of their id under the partition key."""
+    """The number shard · slices + slice of a member, from the hexadecimal HMAC of their id under the partition key."""
     shard = _modulo(sql.func("substr", digest, sql.value(1), sql.value(_HEX_OF_U64)), shards)
     part = _modulo(sql.func("substr", digest.copy(), sql.value(1 + _HEX_OF_U64), sql.value(_HEX_OF_U64)), slices)
     number = exp.Add(this=exp.Mul(this=shard, expression=sql.value(slices)), expression=part)
