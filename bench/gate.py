@@ -40,7 +40,7 @@ ANNOUNCED, SAFEGUARDED = "professional-network-2025-11", "professional-network-2
 def run(*, quick: bool) -> list[Row]:
     """The rows of the table, measured now. Cost: about 10 minutes, 1 with `quick`."""
     sizes = (200_000, 1_000_000) if quick else (1_000_000, 10_000_000)
-    repetitions = 2 if quick else 3
+    repetitions = 2 if quick else 3  # medians
     with TemporaryDirectory(prefix="assent-bench-gate-") as folder:
         for size in sizes:
             generate(Path(folder) / str(size), size)

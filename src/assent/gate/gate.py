@@ -46,6 +46,7 @@ Progress = Callable[[str], None]
 _PERMITTING = "permitting"
 _SPECIAL = "special"
 _TAGGED = "tagged"
+_JUDGED = "judged"
 _DECISION_SCHEMA = pa.schema(
     [
         pa.field("member_tag", pa.binary(TAG_BYTES), nullable=False),
@@ -165,28 +166,32 @@ class Gate:
     @cached_property
     def counts(self) -> Counts:
         """What became of how many."""
+        self._run(sql.create(_JUDGED, self._outcomes()))
+        keys = [sql.col(name) for name in ("mask", "category", "region", "masked", "unreadable")]
+        query = (
+            exp.select(*keys, sql.named(sql.count(), "n"))
+            .from_(exp.to_table(_JUDGED))
+            .group_by(*(key.copy() for key in keys))
+        )
+        rows = self._engine.rows(sql.render(query, self._engine.dialect))
+        different = exp.Count(this=exp.Distinct(expressions=[sql.col("ordinal")]))
+        members = exp.select(different).from_(exp.to_table(_JUDGED))
+        return _counts(rows, self._folded, self._engine.rows(sql.render(members, self._engine.dialect))[0][0])
+
+    def _outcomes(self) -> Sql:
+        """A row for each record: its mask and, if it is allowed, by which it is counted."""
         allowed = sql.eq(sql.col("mask"), sql.mask(0))
-        mine = exp.select(
-            sql.named(self._mask(), "mask"), sql.col("category", "r"), sql.col("region", "p"), sql.col("ordinal", "p"),
-            sql.col("unreadable", "r"), sql.named(self._is_masked(), "masked"),
+        judged = self._from(
+            exp.select(
+                sql.named(self._mask(), "mask"), sql.col("category", "r"), sql.col("region", "p"),
+                sql.col("ordinal", "p"), sql.col("unreadable", "r"), sql.named(self._is_masked(), "masked"),
+            )
         )  # fmt: skip
         of_allowed = [
             sql.named(sql.case((allowed.copy(), sql.col(name)), default=exp.null()), name)
-            for name in ("category", "region", "masked")
+            for name in ("category", "region", "ordinal", "masked")
         ]
-        keys = [sql.col("mask"), *of_allowed, sql.col("unreadable")]
-        query = (
-            exp.select(*keys, sql.named(sql.count(), "n"))
-            .from_(self._from(mine).subquery("d"))
-            .group_by(*(exp.Literal.number(place + 1) for place in range(len(keys))))
-        )
-        rows = self._engine.rows(sql.render(query, self._engine.dialect))
-        members = (
-            exp.select(exp.Count(this=exp.Distinct(expressions=[sql.col("ordinal")])))
-            .from_(self._from(mine.copy()).subquery("d"))
-            .where(allowed.copy())
-        )
-        return _counts(rows, self._folded, self._engine.rows(sql.render(members, self._engine.dialect))[0][0])
+        return exp.select(sql.col("mask"), *of_allowed, sql.col("unreadable")).from_(judged.subquery("d"))
 
     def permitted(self) -> Iterator[tuple[int, int, pa.RecordBatch]]:
         """Every permitted row as it may be used, by (shard, slice), and in each by (author, id)."""
@@ -194,8 +199,8 @@ class Gate:
         query = self._from(
             exp.select(
                 sql.col("part", "p"), sql.col("id", "r"), sql.col("category", "r"), sql.col("author", "r"),
-                sql.named(kept_subjects(self._masking), "subjects"), sql.col("created_at", "r"), sql.col("parent", "r"),
-                sql.named(shown_text() if self._masking else sql.col("text", "r"), "text"),
+                sql.named(kept_subjects(self._masking and self._has_special), "subjects"), sql.col("created_at", "r"), sql.col("parent", "r"),
+                sql.named(shown_text() if self._masking and self._has_special else sql.col("text", "r"), "text"),
             ),
             people=_PERMITTING,
         ).where(sql.eq(self._mask(permitting=True), sql.mask(0)))  # fmt: skip
