@@ -41,6 +41,8 @@ class Derived:
     row: bytes
     masked: bool
     rests_on_erased: bool
+    region: str | None
+    unreadable: bool
 
 
 @dataclass(slots=True)
@@ -109,7 +111,16 @@ class Deriver:
         if not judgment.mask:
             kept, text = self._as_shown(row, record, others) if record.subjects else ((), row.text)
             shown = row_digest(record, kept, text) + place
-        return Derived(record.id, tag + record_tag(key, record.id), judgment.mask, shown, bool(judgment.masks), erased)
+        return Derived(
+            record.id,
+            tag + record_tag(key, record.id),
+            judgment.mask,
+            shown,
+            bool(judgment.masks),
+            erased,
+            author.region if author else None,
+            record.unreadable,
+        )
 
     def _state(self, member: str | None) -> MemberState | None:
         return None if member is None else self.history.state(member, self.at)
@@ -140,18 +151,17 @@ class Deriver:
 def mask_text(text: str, gone: Iterable[Subject]) -> str:
     """The text with `[role]` in place of every span that names one of these people.
 
-    Spans are half-open and in code points. Where spans overlap, the stretch they cover together is replaced
-    once, by the role of the one that begins first.
+    Spans are half-open and in code points. Of spans that overlap, the one that begins first stands for the
+    stretch they cover together. A span that does not fit the text says that nobody knows where the names
+    are: then nothing of the text is shown.
     """
-    spans = sorted(
-        (max(span.start, 0), min(span.end, len(text)), subject.role) for subject in gone for span in subject.spans or ()
-    )
+    spans = sorted((span.start, span.end, subject.role) for subject in gone for span in subject.spans or ())
+    if any(not 0 <= start <= end <= len(text) for start, end, _ in spans):
+        return f"[{spans[0][2]}]"
     parts: list[str] = []
     reached = 0
     for start, end, role in spans:
-        if end <= max(start, reached) and end <= reached:
-            continue
-        if start >= reached:
+        if start >= reached < end:
             parts += [text[reached:start], f"[{role}]"]
         reached = max(reached, end)
     return "".join([*parts, text[reached:]])
@@ -165,7 +175,7 @@ def row_digest(record: Record, subjects: tuple[Subject, ...], text: str | None) 
         category=record.category,
         author=record.author,
         people=people,
-        created_at=record.created_at,
+        created_at=record.created_at and record.created_at.replace(tzinfo=None),
         parent=record.parent,
         text=text,
     )
@@ -184,11 +194,9 @@ def digest_of(
     """Equal for equal rows, and for no others.
 
     Args:
-        created_at: in UTC.
+        created_at: in UTC, without the zone: equal instants print differently by the zone object they carry.
     """
-    # Two instants can be equal and print differently, by the zone object they carry.
-    moment = created_at and created_at.replace(tzinfo=None)
-    shown = repr((ident, category, author, people, moment, parent, text))
+    shown = repr((ident, category, author, people, created_at, parent, text))
     return sha256(shown.encode("utf-8", "surrogatepass")).digest()[:ROW_DIGEST_BYTES]
 
 

@@ -19,6 +19,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from assent.errors import EvidenceError
@@ -229,19 +230,22 @@ def _parquet(path: Path, columns: Sequence[str]) -> Iterator[tuple[Values, int]]
 
 
 def _values(column: pa.Array) -> list[Any]:
+    """The column as Python values; what `to_pylist` gives, a few times faster where it nests."""
     kind = column.type
     if pa.types.is_list(kind) or pa.types.is_large_list(kind):
-        # Most rows name nobody: only those that do are turned into Python values.
-        return [each.as_py() if length else [] for each, length in _with_lengths(column)]
-    if pa.types.is_timestamp(kind) and kind.unit == "ns":
+        lengths = pc.list_value_length(column).to_pylist()
+        inner = iter(_values(column.flatten()))
+        return [None if length is None else list(islice(inner, length)) for length in lengths]
+    if pa.types.is_struct(kind):
+        names = [field.name for field in kind]
+        rows = zip(*(_values(field) for field in column.flatten()), strict=True)
+        there = column.is_valid().to_pylist()
+        return [dict(zip(names, row, strict=True)) if valid else None for row, valid in zip(rows, there, strict=True)]
+    if pa.types.is_timestamp(kind):
         # Python's instants end at microseconds, and so do those of every other evaluator.
-        column = column.cast(pa.timestamp("us", kind.tz), safe=False)
+        naive = column.cast(pa.timestamp("us", kind.tz), safe=False).cast(pa.timestamp("us")).to_pylist()
+        return naive if kind.tz is None else [each and each.replace(tzinfo=UTC) for each in naive]
     return list(column.to_pylist())
-
-
-def _with_lengths(column: pa.Array) -> Iterator[tuple[pa.Scalar, int]]:
-    lengths = pa.compute.list_value_length(column).to_pylist()
-    return zip(column, (length or 0 for length in lengths), strict=True)
 
 
 def _csv(path: Path, columns: Sequence[str]) -> Iterator[tuple[Values, int]]:

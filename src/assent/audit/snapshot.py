@@ -11,8 +11,9 @@ from __future__ import annotations
 import json
 import random
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
@@ -36,7 +37,7 @@ from assent.errors import EvidenceError
 from assent.evidence.attestation import Statement, read_unverified, verify_statement
 from assent.evidence.checkpoint import open_checkpoint
 from assent.evidence.decisions import ROW_BYTES
-from assent.evidence.manifest import MANIFEST, PACK, SnapshotManifest, parse_manifest, snapshot_id
+from assent.evidence.manifest import MANIFEST, PACK, Counts, SnapshotManifest, parse_manifest, snapshot_id
 from assent.evidence.note import VerifierKey
 from assent.evidence.tags import key_id
 from assent.policy.load import pack_from_document
@@ -267,11 +268,11 @@ class _Comparison:
         shown: dict[bytes, tuple[bytes, str]],
         chosen: Collection[str] | None,
     ) -> None:
-        masked = 0
+        counted = _Counted()
         for found in derived:
             stated = _mask_of(self.decisions, found.tags)
             row, _ = shown.pop(found.tags, (b"", ""))
-            masked += found.masked
+            counted.add(found)
             if found.rests_on_erased:
                 self.report.erased += 1
             elif stated is None:
@@ -284,10 +285,36 @@ class _Comparison:
                 self.report.agrees += 1
         for _, ident in shown.values():
             self.report.differ(ident, "stands in the data and in no source")
-        if chosen is None and not self.report.erased and masked != self.manifest.counts.masked:
-            raise EvidenceError(f"`{masked}` rows are masked where the manifest counts `{self.manifest.counts.masked}`")
         if self.report.differs:
             raise EvidenceError(f"`{self.report.differs}` records differ, first `{self.report.differences[0].record}`")
+        if chosen is None and not self.report.erased:
+            counted.require(self.manifest.counts)
+
+
+@dataclass(slots=True)
+class _Counted:
+    """What only a full derivation can count."""
+
+    masked: int = 0
+    unreadable: int = 0
+    regions: Counter[str] = field(default_factory=Counter)
+
+    def add(self, found: Derived) -> None:
+        """One more decision."""
+        self.unreadable += found.unreadable
+        if not found.mask:
+            self.masked += found.masked
+            self.regions[found.region or ""] += 1
+
+    def require(self, counts: Counts) -> None:
+        """The manifest counts the same.
+
+        Raises:
+            EvidenceError: it does not.
+        """
+        stated = (counts.masked, counts.unreadable, dict(counts.allowed_by_region))
+        if stated != (self.masked, self.unreadable, dict(self.regions)):
+            raise EvidenceError("the manifest counts something else than the rules give")
 
 
 def _mask_of(rows: bytes, tags: bytes) -> int | None:

@@ -162,7 +162,7 @@ def read_shown(
     for entry in manifest.files:
         place = place_bytes(entry.shard, entry.slice)
         for batch in _batches(folder / entry.path, SNAPSHOT_SCHEMA):
-            columns = [batch.column(name).to_pylist() for name in SNAPSHOT_SCHEMA.names]
+            columns = [_plain(batch.column(name)).to_pylist() for name in SNAPSHOT_SCHEMA.names]
             for ident, category, author, subjects, created_at, parent, text in zip(*columns, strict=True):
                 if not wanted(ident):
                     continue
@@ -170,7 +170,7 @@ def read_shown(
                     own = member_key(decision_key, author)
                     keys[author] = (own, member_tag(own))
                 key, tag = keys[author]
-                people = tuple((each["role"], each["member"]) for each in subjects or ())
+                people = tuple((each["role"], each["member"]) for each in subjects) if subjects else ()
                 shown = digest_of(
                     ident,
                     category=category,
@@ -181,6 +181,11 @@ def read_shown(
                     text=text,
                 )
                 yield tag + record_tag(key, ident), shown + place, ident
+
+
+def _plain(column: pa.Array) -> pa.Array:
+    """Instants without their zone, which is always UTC: Python makes them several times faster."""
+    return column.cast(pa.timestamp("us")) if pa.types.is_timestamp(column.type) else column
 
 
 def sha256_of_bytes(data: bytes) -> str:

@@ -28,6 +28,7 @@ from assent.gate import Counts as GateCounts
 from assent.gate import GateRequest, open_gate
 from assent.ledger import Ledger
 from assent.operations.inputs import Inputs, Progress, read_inputs
+from assent.operations.ledger import LOG_KEY
 from assent.operations.workspace import Workspace
 from assent.policy.load import load_pack, pack_document
 from assent.snapshot.card import write_card
@@ -45,7 +46,7 @@ Clock = Callable[[], datetime]
 Entropy = Callable[[int], bytes]
 
 KEY_BYTES = 32
-ATTEST_KEY, PARTITION_KEY, LEDGER_KEY = "attest.pem", "partition.key", "log.pem"
+ATTEST_KEY, PARTITION_KEY, LEDGER_KEY = "attest.pem", "partition.key", LOG_KEY
 
 
 @dataclass(frozen=True, slots=True)
