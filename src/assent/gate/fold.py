@@ -84,30 +84,22 @@ def fold_members(engine: Engine, moment: Moment, pack: Pack, purpose: Purpose) -
     """Table `state` holds a row for each member of whom an event counts."""
     settings = settings_of(pack, purpose)
     words = _learn_words(engine, moment)
-    source = moment.counted().subquery("e")
-    key = _packed(sql.col("word", "w"))
-    received = next(place for place, word in enumerate(words) if word == Objection.OPEN)
     slots = [
-        _slot("region", key, _kind(EventType.MEMBER_REGION)),
-        _slot("birth", key, _kind(EventType.MEMBER_BIRTH_DATE)),
+        _slot("region", _kind(EventType.MEMBER_REGION)),
+        _slot("birth", _kind(EventType.MEMBER_BIRTH_DATE)),
         *(
-            _slot(f"setting_{place}", key, sql.both(_kind(EventType.SETTING_CHANGED), _about(name)))
+            _slot(f"setting_{place}", sql.both(_kind(EventType.SETTING_CHANGED), _about(name)))
             for place, name in enumerate(settings)
         ),
-        _slot("objection", _packed(_objection_word(received)), sql.both(_objection_kinds(), _about(purpose.name))),
+        _slot("objection", sql.both(_objection_kinds(), _about(purpose.name))),
         sql.named(_first_notice(purpose), "noticed_at"),
         sql.named(_flags(), "flags"),
     ]
     packed = (
-        exp.select(sql.col("member", "e"), *slots)
-        .from_(source)
-        .join(
-            exp.to_table(_WORDS).as_("w"),
-            on=exp.EQ(this=sql.col("value", "e"), expression=sql.col("value", "w")),
-            join_type="left",
-        )
-        .where(sql.not_null(sql.col("member", "e")))
-        .group_by(sql.col("member", "e"))
+        exp.select(sql.col("member"), *slots)
+        .from_(_keyed(moment, words).subquery("k"))
+        .where(sql.not_null(sql.col("member")))
+        .group_by(sql.col("member"))
     )
     slot_names = ["region", "birth", *(f"setting_{place}" for place in range(len(settings))), "objection"]
     unpacked = exp.select(
@@ -194,14 +186,34 @@ def _learn_words(engine: Engine, moment: Moment) -> tuple[str | None, ...]:
     return (None, *texts)
 
 
-def _packed(word: Sql) -> Sql:
-    instant = sql.cast(sql.func("epoch_us", sql.col("effective_at")), "HUGEINT")
-    seq = sql.cast(sql.col("seq"), "HUGEINT")
-    scaled = exp.Mul(this=exp.paren(instant), expression=sql.cast(sql.value(1 << (SEQ_BITS + WORD_BITS)), "HUGEINT"))
-    placed = exp.Mul(this=seq, expression=sql.value(1 << WORD_BITS))
-    return exp.Add(
-        this=exp.Add(this=scaled, expression=placed), expression=exp.Coalesce(this=word, expressions=[sql.value(0)])
+def _keyed(moment: Moment, words: tuple[str | None, ...]) -> Sql:
+    """The events that count, each with its packed number `k`: made once, whichever slot it is for."""
+    received = next(place for place, word in enumerate(words) if word == Objection.OPEN)
+    # Open when received, nothing when withdrawn; otherwise what the event says.
+    word = sql.case(
+        (_kind(EventType.OBJECTION_RECEIVED), sql.value(received)),
+        (_kind(EventType.OBJECTION_WITHDRAWN), sql.value(0)),
+        default=exp.Coalesce(this=sql.col("word", "w"), expressions=[sql.value(0)]),
     )
+    columns = [sql.col(name, "e") for name in ("member", "kind", "key", "effective_at")]
+    return (
+        exp.select(*columns, sql.named(_packed(word), "k"))
+        .from_(moment.counted().subquery("e"))
+        .join(
+            exp.to_table(_WORDS).as_("w"),
+            on=sql.eq(sql.col("value", "e"), sql.col("value", "w")),
+            join_type="left",
+        )
+    )
+
+
+def _packed(word: Sql) -> Sql:
+    """The event's place in (effective_at, seq), with its word behind it."""
+    instant = sql.cast(sql.func("epoch_us", sql.col("effective_at")), "HUGEINT")
+    scaled = exp.Mul(this=instant, expression=sql.cast(sql.value(1 << (SEQ_BITS + WORD_BITS)), "HUGEINT"))
+    seq = exp.Mul(this=sql.cast(sql.col("seq"), "UBIGINT"), expression=sql.cast(sql.value(1 << WORD_BITS), "UBIGINT"))
+    low = exp.Add(this=seq, expression=sql.cast(word, "UBIGINT"))
+    return exp.Add(this=scaled, expression=sql.cast(exp.paren(low), "HUGEINT"))
 
 
 def _word(packed: str) -> Sql:
@@ -210,8 +222,8 @@ def _word(packed: str) -> Sql:
     return exp.Coalesce(this=sql.cast(exp.paren(low), "INTEGER"), expressions=[sql.value(0)])
 
 
-def _slot(name: str, key: Sql, condition: Sql) -> Sql:
-    return sql.named(sql.only(exp.Max(this=key.copy()), condition), name)
+def _slot(name: str, condition: Sql) -> Sql:
+    return sql.named(sql.only(exp.Max(this=sql.col("k")), condition), name)
 
 
 def _kind(kind: EventType) -> Sql:
@@ -225,15 +237,6 @@ def _about(key: str) -> Sql:
 def _objection_kinds() -> Sql:
     kinds = (EventType.OBJECTION_RECEIVED, EventType.OBJECTION_DECIDED, EventType.OBJECTION_WITHDRAWN)
     return sql.within(sql.col("kind"), [KINDS.index(kind) for kind in kinds])
-
-
-def _objection_word(received: int) -> Sql:
-    """Open when received, as decided when decided, nothing when withdrawn."""
-    return sql.case(
-        (_kind(EventType.OBJECTION_RECEIVED), sql.value(received)),
-        (_kind(EventType.OBJECTION_DECIDED), sql.col("word", "w")),
-        default=sql.value(0),
-    )
 
 
 def _first_notice(purpose: Purpose) -> Sql:
