@@ -1,0 +1,89 @@
+"""The commands that make, list, read and verify snapshots: what they print, and how they end."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from assent.cli import build_app
+from assent.errors import EvidenceError, InputError
+from small_world import PURPOSE, World, make_world, switched
+
+
+@pytest.fixture
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    made = make_world(tmp_path / "w")
+    monkeypatch.chdir(made.root)
+    return made
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(build_app(), list(arguments))
+
+
+def answer(*arguments: str) -> dict[str, object]:
+    result = run(*arguments, "--json")
+    assert result.exit_code == 0, result.exception
+    return json.loads(result.stdout)
+
+
+def test_build_tells_how_many_may_be_used_and_why_others_not(world: World) -> None:
+    told = run("build", PURPOSE).stdout
+
+    assert "41 of 61 records may be used, by 12 members; in 2 somebody is masked" in told
+    assert "under_age" in told
+
+
+def test_what_was_built_verifies(world: World) -> None:
+    built = answer("build", PURPOSE)
+
+    assert answer("verify", str(built["snapshot"]))["complete"] is True
+
+
+def test_the_ledger_verifies_too(world: World) -> None:
+    assert answer("verify", "ledger")["ok"] is True
+
+
+def test_snapshots_are_listed(world: World) -> None:
+    built = answer("build", PURPOSE)
+
+    assert [(each["id"], each["state"]) for each in answer("snapshots")] == [(built["snapshot"], "sealed")]
+
+
+def test_reading_says_what_is_left_out(world: World) -> None:
+    built = answer("build", PURPOSE)
+    world.tell(switched("m5", "off", "2025-12-01T00:00:00Z"))
+
+    read = answer("read", str(built["snapshot"]), "--limit", "1")
+
+    assert (read["rows"], read["left_out"], len(read["sample"])) == (
+        34,
+        {"setting_off": 3, "other_subject": 2, "derived_from_excluded": 2},
+        1,
+    )
+
+
+def test_a_tampered_snapshot_ends_with_an_evidence_error(world: World) -> None:
+    built = answer("build", PURPOSE)
+    card = Path(str(built["path"])) / "card.md"
+    card.write_text(card.read_text() + " ")
+
+    result = run("verify", str(built["snapshot"]))
+
+    assert isinstance(result.exception, EvidenceError)
+    assert "FAILED" in result.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("build", "no_such_purpose"), ("build", PURPOSE, "--at", "yesterday"), ("verify", "nothing"), ("read", "nothing")],
+    ids=lambda given: given[-1],
+)
+def test_what_makes_no_sense_is_refused_and_nothing_is_left(world: World, arguments: tuple[str, ...]) -> None:
+    result = run(*arguments)
+
+    assert isinstance(result.exception, InputError)
+    assert not list(world.workspace.snapshots_folder.glob("*"))
