@@ -167,7 +167,7 @@ class Resolver:
         ):
             if given is not None:
                 self._known(kind, given, known, (*path, kind))
-        if terms.basis is None:
+        if terms.basis is None and not {(*path, "basis"), ("every_purpose", "basis")} & self.removed:
             self._note((*path, "basis"), "is missing, here or in every_purpose")
         if terms.waiting_days and terms.notice is None:
             self._note((*path, "waiting_days"), "waits for no notice; name one with `notice`")
@@ -199,6 +199,7 @@ class Resolver:
 
     def _coverage(self, name: str) -> dict[RegionCode, datetime | None]:
         parts = self.document.coverages[name]
+        before = len(self.problems)
         covered: dict[RegionCode, datetime | None] = {}
         rest: list[tuple[str, CoveragePart]] = []
         for key, part in parts.items():
@@ -219,7 +220,7 @@ class Resolver:
             since = self._instant(part.from_, (*path, "from"))
             left_out = self._regions(part.except_, (*path, "except")) | set(covered)
             covered |= {RegionCode(code): since for code in REGION_CODES - left_out}
-        if not covered:
+        if not covered and len(self.problems) == before and not self._is_damaged("coverages", name):
             self._note(("coverages", name), "covers no region")
         return covered
 
@@ -240,7 +241,7 @@ class Resolver:
                     part.others,
                     two_person=name in self.document.categories.two_person,
                 )
-        if not scope:
+        if not scope and not self._is_damaged("scopes", scope_name):
             self._note(("scopes", scope_name), "lists no category")
         return scope
 
@@ -255,6 +256,10 @@ class Resolver:
                 self._known("purpose", purpose, self.document.purposes, (*path, "purposes"))
                 for region in part.regions:
                     yield Hold(PurposeName(purpose), region, since, until)
+
+    def _is_damaged(self, section: str, name: str) -> bool:
+        """Whether something in the table was left out because it is wrong in itself."""
+        return any(path[:2] == (section, name) for path in self.removed)
 
     def _known(self, kind: str, name: str, known: Iterable[str], path: Path) -> None:
         if name not in known:
@@ -272,8 +277,9 @@ def _closure(name: str, leads_to: Callable[[str], Iterable[str]]) -> tuple[str, 
     reached: dict[str, None] = {}
     front = [name]
     while front:
-        front = [other for one in front for other in leads_to(one) if other not in reached]
-        reached.update(dict.fromkeys(front))
+        found = dict.fromkeys(other for one in front for other in leads_to(one) if other not in reached)
+        reached |= found
+        front = list(found)
     return tuple(reached)
 
 
