@@ -82,8 +82,7 @@ def test_reading_unverified_gives_the_same_statement() -> None:
     | st.recursive(
         st.none() | st.text() | st.integers(),
         lambda x: (
-            st.lists(x)
-            | st.dictionaries(st.sampled_from(["payload", "payloadType", "signatures", "sig", "keyid"]), x)
+            st.lists(x) | st.dictionaries(st.sampled_from(["payload", "payloadType", "signatures", "sig", "keyid"]), x)
         ),
     ).map(lambda v: json.dumps(v).encode())
 )

@@ -61,9 +61,7 @@ def test_a_sliced_batch_encodes_its_own_rows_only() -> None:
         schema=DECISION_SCHEMA,
     )
 
-    assert encode_rows(batch.slice(2, 2)) == encode_row(b"\2" * 16, b"r" * 16, 2) + encode_row(
-        b"\3" * 16, b"r" * 16, 3
-    )
+    assert encode_rows(batch.slice(2, 2)) == encode_row(b"\2" * 16, b"r" * 16, 2) + encode_row(b"\3" * 16, b"r" * 16, 3)
 
 
 def test_the_root_is_rfc_6962_over_leaves_of_sixteen_rows() -> None:
@@ -90,9 +88,7 @@ def test_no_rows_have_the_empty_root() -> None:
 def test_a_proof_gives_every_mask_of_the_member_and_no_other(member: str) -> None:
     key = member_key(KEY, member)
 
-    assert checked(rows_of(MANY), member) == {
-        record_tag(key, f"{member}-{n}"): n for n in range(MANY.get(member, 0))
-    }
+    assert checked(rows_of(MANY), member) == {record_tag(key, f"{member}-{n}"): n for n in range(MANY.get(member, 0))}
 
 
 def test_a_mask_is_found_by_the_record_id() -> None:

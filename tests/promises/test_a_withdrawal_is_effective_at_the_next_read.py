@@ -229,6 +229,7 @@ def as_event(member: str, what: str, hours: int) -> dict[str, Any]:
     }[what]
 
 
+@pytest.mark.slow
 @given(before=CHANGES, after=CHANGES)
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_happens_what_is_read_is_what_both_builds_permit(

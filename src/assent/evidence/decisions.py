@@ -82,9 +82,7 @@ def encode_rows(batch: pa.RecordBatch) -> bytes:
     if sys.byteorder == "little":
         masks.byteswap()
     ends = pa.Array.from_buffers(pa.binary(MASK_BYTES), len(batch), [None, pa.py_buffer(masks)])
-    parts = [
-        column.cast(pa.binary()) for column in (batch.column("member_tag"), batch.column("record_tag"), ends)
-    ]
+    parts = [column.cast(pa.binary()) for column in (batch.column("member_tag"), batch.column("record_tag"), ends)]
     joined = pc.binary_join_element_wise(*parts, b"")
     return joined.buffers()[2].to_pybytes() if len(batch) else b""
 
@@ -159,11 +157,7 @@ def verify_member(proof: DecisionProof, *, root: bytes, count: int, key: bytes) 
     ends = proof.leaves[-1].index == (count - 1) // LEAF_ROWS or tags[-1] > tag
     if not begins or not ends:
         raise EvidenceError("the proof does not enclose the member, so that a row could be missing")
-    return {
-        row[TAG_BYTES:-MASK_BYTES]: int.from_bytes(row[-MASK_BYTES:])
-        for row in rows
-        if row[:TAG_BYTES] == tag
-    }
+    return {row[TAG_BYTES:-MASK_BYTES]: int.from_bytes(row[-MASK_BYTES:]) for row in rows if row[:TAG_BYTES] == tag}
 
 
 def mask_of(masks: dict[bytes, int], key: bytes, record: str) -> int | None:

@@ -68,9 +68,7 @@ class InputTable:
 
     def located(self, root: Path) -> RecordTable:
         """The table with its files where they lie below `root`."""
-        return RecordTable(
-            tuple(root / each.path for each in self.files), self.format, self.columns, self.zone
-        )
+        return RecordTable(tuple(root / each.path for each in self.files), self.format, self.columns, self.zone)
 
 
 @dataclass(frozen=True, slots=True)
