@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hmac
-from hashlib import sha256
+from dataclasses import replace
 from itertools import chain
 
 import pytest
@@ -11,6 +10,7 @@ from networks import AT, history, network, packs, request, write
 
 from assent.audit.derive import mask_text, parent_verdicts
 from assent.audit.rows import read_rows
+from assent.errors import InputError
 from assent.evidence.tags import member_key, member_tag, partition_of, record_tag
 from assent.gate import open_gate
 from assent.ledger.fold import fold_exclusions, fold_holds, fold_member
@@ -53,9 +53,9 @@ def expected(net, table, pack, purpose_name):
             parents[record.id] = record.parent
     allowed = parent_verdicts(own, parents)
     result = {}
-    for ident, (mask, masked, record, kept, gone, text) in found.items():
-        if ident in parents and not allowed(parents[ident]):
-            mask |= Reason.DERIVED_FROM_EXCLUDED.bit
+    for ident, (alone, masked, record, kept, gone, text) in found.items():
+        derived = ident in parents and not allowed(parents[ident])
+        mask = alone | (Reason.DERIVED_FROM_EXCLUDED.bit if derived else 0)
         result[ident] = (mask, masked and not mask, record, kept, gone, text)
     return result
 
@@ -105,3 +105,23 @@ def shown_as(text, gone):
         first = min((span.start, span.end, subject.role) for subject in gone for span in subject.spans or ())
         return f"[{first[2]}]"
     return mask_text(text, gone)
+
+
+def test_a_platform_in_which_nobody_refuses_needs_no_masking(tmp_path):
+    pack, purpose = PACKS["safeguarded"]
+    net = network(1, pack)
+    row = {**net.rows[0], "author": "nobody", "subjects": None, "parent": None}
+    table, events = write(replace(net, rows=[row], events=[], size=0), tmp_path)
+    with open_gate(request(pack, purpose, table, events)) as gate:
+        assert (list(gate.permitted()), gate.counts.records, gate.counts.allowed) == ([], 1, 0)
+
+
+def test_an_id_that_appears_twice_is_refused(tmp_path):
+    pack, purpose = PACKS["announced"]
+    net = network(1, pack)
+    table, events = write(replace(net, rows=[*net.rows, net.rows[3]]), tmp_path)
+    with (
+        pytest.raises(InputError, match="record id `r003` appears 2 times"),
+        open_gate(request(pack, purpose, table, events)),
+    ):
+        pass

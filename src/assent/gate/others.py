@@ -22,6 +22,9 @@ from assent.vocabulary.reasons import Reason
 REFUSING = "refusing"
 """A row for each record in which somebody does not permit: `id`, `mask`, `gone`, `cuts`, `tail`, `fits`, `first`."""
 
+REFUSING_PEOPLE = "refusing_people"
+"""A row for each such person: `id`, `position`, `role`, `spans`, `mask`."""
+
 _DENIED = Reason.OTHER_SUBJECT.bit
 
 
@@ -42,9 +45,9 @@ def names_nobody(purpose: Purpose) -> Sql | None:
     return sql.when(sql.certain(nobody), _DENIED)
 
 
-def refusing(question: Question) -> Sql:
+def refusing() -> Sql:
     """A query for the rows of `REFUSING`, one for each record in which somebody does not permit."""
-    people = _refusing_people(question)
+    people = exp.select("*").from_(exp.to_table(REFUSING_PEOPLE))
     gone = (
         exp.select(
             sql.col("id"),
@@ -106,7 +109,7 @@ def kept_subjects(masking: bool) -> Sql:
     return sql.func("list_transform", subjects, sql.lambda_of(["s"], fields))
 
 
-def _refusing_people(question: Question) -> Sql:
+def refusing_people(question: Question) -> Sql:
     """Each (record, subject) whose subject does not permit, with what that does to the record."""
     rules = question.purpose.scope
     asked = sorted(name for name, rule in rules.items() if rule.others is not Others.ANYONE)

@@ -38,7 +38,7 @@ FUNCTIONS: Final = frozenset(
         "json_extract_string", "json_extract", "least", "len", "length", "list", "list_aggregate", "list_any_value",
         "list_contains", "list_filter", "list_sort", "list_transform", "read_csv", "read_ndjson_objects",
         "read_parquet",
-        "regexp_full_match", "sha256", "substr", "timezone", "unhex", "unnest", "to_microseconds", "hash",
+        "regexp_full_match", "row_number", "sha256", "substr", "timezone", "unhex", "unnest", "to_microseconds", "hash",
     }
 )  # fmt: skip
 
