@@ -15,6 +15,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
 from statistics import median
@@ -40,7 +41,7 @@ ANNOUNCED, SAFEGUARDED = "professional-network-2025-11", "professional-network-2
 def run(*, quick: bool) -> list[Row]:
     """The rows of the table, measured now. Cost: about 10 minutes, 1 with `quick`."""
     sizes = (200_000, 1_000_000) if quick else (1_000_000, 10_000_000)
-    repetitions = 2 if quick else 3  # medians
+    repetitions = 2 if quick else 3
     with TemporaryDirectory(prefix="assent-bench-gate-") as folder:
         for size in sizes:
             generate(Path(folder) / str(size), size)
@@ -134,7 +135,7 @@ def _gate(platform: Platform, pack: str, columns: tuple[str, ...], out: Path, *,
         if decide:
             assert sum(batch.num_rows for batch in gate.decisions()) == platform.size
         marks.append(("end", _cpu()))
-    stages = {name: after - at for (name, at), (_, after) in zip(marks, marks[1:], strict=False)}
+    stages = {name: after - at for (name, at), (_, after) in pairwise(marks)}
     assert rows == counts.allowed
     kept = counts.members / platform.events.member_count
     return {**stages, "allowed": rows, "member_share": kept, "record_share": min(rows / platform.size / kept, 1.0)}

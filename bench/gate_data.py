@@ -44,7 +44,8 @@ def generate(folder: Path, size: int) -> Platform:
         words = f"list_value({', '.join(repr(word) for word in _WORDS)})"
         picked = ", ".join(f"words[1 + ((hash(n * 7 + {k}) >> 8) % {len(_WORDS)})::INT]" for k in range(13))
         connection.execute(
-            f"CREATE TEMP TABLE pool AS SELECT n, concat_ws(' ', {picked}) AS said FROM range({_POOL}) t(n), (SELECT {words} AS words)"
+            f"CREATE TEMP TABLE pool AS SELECT n, concat_ws(' ', {picked}) AS said "
+            f"FROM range({_POOL}) t(n), (SELECT {words} AS words)"
         )
         connection.execute(f"COPY ({_MEMBERS.format(members=members)}) TO '{paths['members']}'")
         connection.execute(f"COPY ({_EVENTS.format(members=members, events=events, **_KINDS)}) TO '{paths['events']}'")
