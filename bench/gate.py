@@ -63,20 +63,41 @@ def _rows(folder: Path, size: int, repetitions: int, small_cpu: float, factor: i
     rss = max(full["rss_mib"], author["rss_mib"])
     load = os.getloadavg()[0]
     return [
-        Row(f"gate, author's state, {size:,} records, CPU over the constant-filter copy", "≤ +5 %",
-            f"{over_author:+.1%} ({deciding:.1f} s over {base_author['cpu']:.1f} s, {author['allowed']:,} rows out)", over_author <= 0.05),
-        Row("  the same with the check for repeated ids and all counts", "—",
-            f"{whole / base_author['cpu'] - 1:+.1%} (ids {author['ids']:.1f} s, counts {author['count']:.1f} s)", None),
-        Row("  the copy itself over a plain COPY, no shards, no order, no hashes", "—",
-            f"{base_author['cpu'] / plain['cpu'] - 1:+.1%} ({plain['cpu']:.1f} s); the gate {deciding / plain['cpu'] - 1:+.1%}", None),
-        Row("gate with others, masks, parents, counts and all decisions", "≤ +35 %",
+        Row(
+            f"gate, author's state, {size:,} records, CPU over the constant-filter copy",
+            "≤ +5 %",
+            f"{over_author:+.1%} ({deciding:.1f} s over {base_author['cpu']:.1f} s, {author['allowed']:,} rows out)",
+            over_author <= 0.05,
+        ),
+        Row(
+            "  the same with the check for repeated ids and all counts",
+            "—",
+            f"{whole / base_author['cpu'] - 1:+.1%} (ids {author['ids']:.1f} s, counts {author['count']:.1f} s)",
+            None,
+        ),
+        Row(
+            "  the copy itself over a plain COPY, no shards, no order, no hashes",
+            "—",
+            f"{base_author['cpu'] / plain['cpu'] - 1:+.1%} ({plain['cpu']:.1f} s); the gate {deciding / plain['cpu'] - 1:+.1%}",
+            None,
+        ),
+        Row(
+            "gate with others, masks, parents, counts and all decisions",
+            "≤ +35 %",
             f"{over_full:+.1%} ({full['cpu']:.1f} s over {base_full['cpu']:.1f} s: ids {full['ids']:.1f}, fold {full['fold']:.1f}, "
             f"judge {full['judge']:.1f}, others and parents {full['others']:.1f}, permit {full['permit']:.1f}, "
-            f"counts {full['count']:.1f}, decisions {full['decide']:.1f})", over_full <= 0.35),
+            f"counts {full['count']:.1f}, decisions {full['decide']:.1f})",
+            over_full <= 0.35,
+        ),
         Row(f"fold of {3 * (size // 5):,} events", "≤ 1.2 CPU-s", f"{author['fold']:.2f} CPU-s", author["fold"] <= 1.2),
         Row("whole gate, peak resident memory", "≤ 3 GB", f"{rss * 1.048576 / 1000:.2f} GB", rss * 1.048576 <= 3000),
-        Row(f"slope, {factor} times the records", f"linear, about {factor}", f"{slope:.2f} times the CPU (load {load:.1f})", slope <= factor * 1.2),
-    ]  # fmt: skip
+        Row(
+            f"slope, {factor} times the records",
+            f"linear, about {factor}",
+            f"{slope:.2f} times the CPU (load {load:.1f})",
+            slope <= factor * 1.2,
+        ),
+    ]
 
 
 def _share(measured: dict[str, float]) -> str:
