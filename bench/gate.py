@@ -78,13 +78,15 @@ def _rows(folder: Path, size: int, repetitions: int, small_cpu: float, factor: i
         Row(
             "  the copy itself over a plain COPY, no shards, no order, no hashes",
             "—",
-            f"{base_author['cpu'] / plain['cpu'] - 1:+.1%} ({plain['cpu']:.1f} s); the gate {deciding / plain['cpu'] - 1:+.1%}",
+            f"{base_author['cpu'] / plain['cpu'] - 1:+.1%} ({plain['cpu']:.1f} s); "
+            f"the gate {deciding / plain['cpu'] - 1:+.1%}",
             None,
         ),
         Row(
             "gate with others, masks, parents, counts and all decisions",
             "≤ +35 %",
-            f"{over_full:+.1%} ({full['cpu']:.1f} s over {base_full['cpu']:.1f} s: ids {full['ids']:.1f}, fold {full['fold']:.1f}, "
+            f"{over_full:+.1%} ({full['cpu']:.1f} s over {base_full['cpu']:.1f} s: "
+            f"ids {full['ids']:.1f}, fold {full['fold']:.1f}, "
             f"judge {full['judge']:.1f}, others and parents {full['others']:.1f}, permit {full['permit']:.1f}, "
             f"counts {full['count']:.1f}, decisions {full['decide']:.1f})",
             over_full <= 0.35,
