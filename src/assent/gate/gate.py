@@ -214,7 +214,7 @@ class Gate:
                 sql.named(shown_text() if self._masking else sql.col("text", "r"), "text"),
             ),
             people=_PERMITTING,
-        ).where(sql.eq(self._mask(permitting=True), sql.mask(0)))  # fmt: skip
+        ).where(*(sql.eq(mask, sql.mask(0)) for mask in self._masks(permitting=True)))  # fmt: skip
         ordered = query.order_by(sql.col("part", "p"), sql.col("author", "r"), sql.col("id", "r"))
         for batch in self._engine.stream(sql.render(ordered, self._engine.dialect)):
             for part, rows in _by_partition(batch):
@@ -233,8 +233,12 @@ class Gate:
             found = [member_tags.take(rank), tagged.cast(pa.binary(TAG_BYTES)), mask]
             yield pa.RecordBatch.from_arrays(found, schema=_DECISION_SCHEMA)
 
-    def _mask(self, *, permitting: bool = False) -> Sql:
+    def _mask(self) -> Sql:
         """All reasons against a row of `records` (`r`) by `person` (`p`) and, where there is any, `special` (`x`)."""
+        return sql.bits(*self._masks())
+
+    def _masks(self, *, permitting: bool = False) -> list[Sql]:
+        """The same in parts: what concerns the record alone can be asked before its author is looked up."""
         masks = [self._own_mask.copy()]
         if not permitting:
             unknown = sql.is_null(sql.col("member", "p"))
@@ -249,7 +253,7 @@ class Gate:
             masks.append(nobody)
         if self._has_special:
             masks.append(exp.Coalesce(this=sql.col("mask", "x"), expressions=[sql.mask(0)]))
-        return sql.bits(*masks)
+        return masks
 
     def _from(self, query: Sql, *, people: str = PERSON) -> Sql:
         """The query over every record, its author and what is special about it."""
