@@ -84,7 +84,7 @@ def main() -> int:
     run("explain", refused_record())
 
     say("5. Somebody in the snapshot changes their mind. Nothing old is edited; the next read leaves them out.")
-    row = ask("read", name, "--limit", "1")["sample"][0]
+    row = next(row for row in ask("read", name, "--limit", "2000")["sample"] if row["category"] == "post")
     off = ("--field", f"setting={SETTING}", "--field", "value=off")
     run("ledger", "append", "--type", "setting.changed", "--member", row["author"], *off)
     run("read", name, "--limit", "0")
@@ -97,9 +97,8 @@ def main() -> int:
     say(f"That was everything, in {time.perf_counter() - started:.0f} seconds. Where to look:")
     show = sys.stdout.write
     show(f"  {PLACE.name}/snapshots/{name}/card.md   what the snapshot is, in numbers\n")
-    show(
-        f"  {PLACE.name}/network/records/           the text that was read, {PLACE.name}/network/truth/ what was planted in it\n"
-    )
+    show(f"  {PLACE.name}/network/records/   the text that was read\n")
+    show(f"  {PLACE.name}/network/truth/     what was planted in it, and what every member chose\n")
     show("  assent policy explain professional-network-2025-11-safeguarded   the rules, read aloud\n")
     show("  docs/concepts/a-record-and-a-withdrawal.md   the same walk, slowly\n")
     show(f"Go on yourself: cd {PLACE.name}; ../.venv/bin/assent --help\n")

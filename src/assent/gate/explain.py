@@ -115,7 +115,7 @@ class _Teller:
         state, name = self.case.author, self.purpose.setting
         if state is None or name is None:
             return "", ()
-        region = RegionCode(state.region) if state.region in self.purpose.coverage else None
+        region = RegionCode(state.region) if state.region and state.region in self.purpose.coverage else None
         for other in self.pack.settings[name].off_with:
             if effective(self.pack, other, state, region) == "off":
                 sentence, events = self._choice(other)

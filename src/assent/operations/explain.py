@@ -111,8 +111,10 @@ class _Desk:
         return [found for seq in self.flags.get(ident, ()) for found in self.ledger.events(seq, seq + 1)]
 
     def _parent_allowed(self, record: Record, above: frozenset[RecordId]) -> bool | None:
-        if record.parent is None or record.parent in above:
-            return True  # a circle of reposts is as allowed as its other members
+        if record.parent is None:
+            return True
+        if record.parent in above:
+            return False  # a circle of reposts has no original
         parent = self.records.get(record.parent)
         return None if parent is None else not judge(self.pack, self.case(parent, above)).mask
 
