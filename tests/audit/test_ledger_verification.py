@@ -210,3 +210,19 @@ def test_a_folder_without_ledger_is_an_input_error(tmp_path):
 )
 def test_an_event_is_about_the_member_it_names(event, member, about):
     assert is_about(event, member) == about
+
+
+@pytest.mark.parametrize("column", ["salt", "event"])
+def test_a_text_where_bytes_were_stored_differs(folder, column):
+    sql(folder, f"UPDATE ledger_events SET {column} = 'a text of some length, as long as a salt' WHERE seq = 8")
+    assert verify_ledger(folder, vkey=VKEY).differs == 1
+
+
+def test_a_member_that_is_no_text_differs(folder):
+    sql(folder, "UPDATE ledger_events SET member = x'6d31' WHERE seq = 8")
+    assert verify_ledger(folder, vkey=VKEY).differs == 1
+
+
+def test_a_commitment_that_is_no_hash_is_named(folder):
+    sql(folder, "UPDATE ledger_leaves SET commitment = 'text' WHERE seq = 8")
+    assert "entry `8` is no hash" in str(verify_ledger(folder, vkey=VKEY).checks)

@@ -14,6 +14,7 @@ from assent.evidence.merkle import (
     in_memory,
     inclusion_proof,
     leaf_hash,
+    leaf_hashes,
     node_hash,
     root_of,
     verify_consistency,
@@ -120,3 +121,12 @@ def test_all_vectors_give_the_expected_outcome(external_data):
         if refused != vector["wantErr"]:
             wrong.append(file.name)
     assert (len(files), wrong) == (196, [])
+
+
+@pytest.mark.parametrize("size", [0, 256, 512, 768, 65_536])
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 5])
+def test_a_tree_grown_by_subtrees_is_the_tree_grown_by_their_leaves(size, count):
+    leaves = leaf_hashes([b"%d" % number for number in range(256 * count)])
+    roots = [root_of(leaves[at : at + 256]) for at in range(0, len(leaves), 256)]
+    tree = Frontier().extend(leaf_hashes([b"before"] * size))
+    assert tree.extend(roots, height=8) == tree.extend(leaves)

@@ -75,3 +75,12 @@ def test_a_file_that_is_no_database_is_evidence_of_damage(tmp_path):
     with pytest.raises(EvidenceError):
         names(broken)
     broken.close()
+
+
+@pytest.mark.parametrize("count", [0, 1, 249, 250, 251, 1000])
+def test_many_rows_are_all_read_back_in_order(database, count):
+    rows = [(number, f"name {number}") for number in range(count)]
+    with database.writing() as connection:
+        database.insert_rows(connection, THINGS, rows)
+    with database.reading() as connection:
+        assert database.fetch_rows(connection, sa.select(THINGS).order_by(THINGS.c.id)) == rows

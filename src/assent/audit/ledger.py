@@ -30,6 +30,7 @@ Progress = Callable[[int, int], None]
 """Told how many entries are done, and of how many."""
 
 _CHUNK = WIDTH * WIDTH
+_ABSENT = type(None)
 
 
 @dataclass(slots=True)
@@ -192,10 +193,12 @@ class _Walk:
             hashes = self._entries(rows)
             inside = max(0, min(public - first, len(hashes)))
             self._files(-1, first, [row[1] for row in rows[:inside]], tiles.encode_bundle)
-            tops += self._files(0, first, hashes[:inside], b"".join)
-            self._grow(hashes[:inside])
+            roots = self._files(0, first, hashes[:inside], b"".join)
+            tops += roots
+            # The chunk begins where a tile does, so what was hashed for the tiles need not be hashed again.
+            self.tree = self.tree.extend(roots, height=tiles.HEIGHT).extend(hashes[len(roots) * WIDTH : inside])
             self._require_root(self.published)
-            self._grow(hashes[inside:])
+            self.tree = self.tree.extend(hashes[inside:])
             progress(min(first + _CHUNK, self.recorded.size), self.recorded.size)
         self._require_root(self.recorded)
         level = 1
@@ -203,14 +206,11 @@ class _Walk:
             tops = self._files(level, 0, tops, b"".join)
             level += 1
 
-    def _grow(self, hashes: Sequence[bytes]) -> None:
-        self.tree = self.tree.extend(hashes)
-
     def _require_root(self, checkpoint: Checkpoint | None) -> None:
         if checkpoint is not None and checkpoint.size == self.tree.size and checkpoint.root != self.tree.root:
             raise EvidenceError(f"the entries up to `{checkpoint.size}` do not lead to the root that was signed")
 
-    def _rows(self, first: int) -> list[Any]:
+    def _rows(self, first: int) -> list[tuple[Any, ...]]:
         stop = min(first + _CHUNK, self.recorded.size)
         query = (
             sa.select(LEAVES.c.seq, LEAVES.c.commitment, EVENTS.c.member, EVENTS.c.salt, EVENTS.c.event)
@@ -219,18 +219,21 @@ class _Walk:
             .order_by(LEAVES.c.seq)
         )
         with self.database.reading() as connection:
-            rows = list(connection.execute(query))
-        for expected, row in zip(range(first, stop), rows, strict=False):
-            if row[0] != expected:
-                raise EvidenceError(f"entry `{expected}` is missing from the database")
-        if len(rows) != stop - first:
-            raise EvidenceError(f"entry `{first + len(rows)}` is missing from the database")
+            rows = self.database.fetch_rows(connection, query)
+        if [row[0] for row in rows] != list(range(first, stop)):
+            found = {row[0] for row in rows}
+            missing = next(seq for seq in range(first, stop) if seq not in found)
+            raise EvidenceError(f"entry `{missing}` is missing from the database")
+        strange = next((row[0] for row in rows if type(row[1]) is not bytes), None)
+        if strange is not None:
+            raise EvidenceError(f"entry `{strange}` is no hash")
         return rows
 
-    def _entries(self, rows: list[Any]) -> list[bytes]:
+    def _entries(self, rows: list[tuple[Any, ...]]) -> list[bytes]:
         """The leaf hashes of the entries, after each event was held against its own."""
         _, entries, members, salts, events = zip(*rows, strict=True)
-        whole = None not in events and all(len(salt) == SALT_BYTES for salt in salts if salt is not None)
+        whole = set(map(type, salts)) == set(map(type, events)) == {bytes} and set(map(type, members)) <= {str, _ABSENT}
+        whole = whole and set(map(len, salts)) == {SALT_BYTES}
         if whole and commit_all(b"".join(salts), events) == list(entries) and all(map(is_about, events, members)):
             self.report.agrees += len(rows)
         else:
@@ -241,9 +244,9 @@ class _Walk:
     def _event(self, seq: int, entry: bytes, member: str | None, salt: bytes | None, event: bytes | None) -> None:
         if event is None or salt is None:
             self.report.erased += 1
-        elif commit(salt, event) != entry:
+        elif not isinstance(salt, bytes) or not isinstance(event, bytes) or commit(salt, event) != entry:
             self.report.differ(seq, "it is not what was recorded")
-        elif not is_about(event, member):
+        elif not isinstance(member, str | None) or not is_about(event, member):
             self.report.differ(seq, "it is filed under another member than it names")
         else:
             self.report.agrees += 1

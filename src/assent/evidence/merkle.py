@@ -60,13 +60,18 @@ class Frontier:
     size: int = 0
     hashes: tuple[bytes, ...] = ()
 
-    def extend(self, leaves: Sequence[bytes]) -> Frontier:
-        """The tree with these leaf hashes appended. Cost: O(len(leaves) + log size)."""
-        heights = [height for height in range(self.size.bit_length()) if self.size >> height & 1]
+    def extend(self, roots: Sequence[bytes], *, height: int = 0) -> Frontier:
+        """The tree with these leaf hashes appended. Cost: O(len(roots) + log size).
+
+        Args:
+            height: of the perfect subtrees that `roots` are the roots of, when they are no leaves; the size is
+                then a multiple of 2^height.
+        """
+        added = len(roots) << height
+        heights = [each for each in range(self.size.bit_length()) if self.size >> each & 1]
         standing = dict(zip(heights, reversed(self.hashes), strict=True))
-        row: list[bytes] = list(leaves)
+        row: list[bytes] = list(roots)
         grown: list[bytes] = []
-        height = 0
         while row or height < self.size.bit_length():
             if height in standing:
                 row.insert(0, standing[height])
@@ -74,7 +79,7 @@ class Frontier:
                 grown.append(row[-1])
             row = pair_up(row)
             height += 1
-        return Frontier(self.size + len(leaves), tuple(reversed(grown)))
+        return Frontier(self.size + added, tuple(reversed(grown)))
 
     @property
     def root(self) -> bytes:

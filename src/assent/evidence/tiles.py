@@ -69,8 +69,12 @@ def encode_bundle(entries: Sequence[bytes]) -> bytes:
     Raises:
         EvidenceError: an entry is longer than the format can say.
     """
-    if any(len(entry) > _MAX_ENTRY for entry in entries):
+    lengths = set(map(len, entries))
+    if lengths and max(lengths) > _MAX_ENTRY:
         raise EvidenceError(f"an entry is longer than `{_MAX_ENTRY}` bytes")
+    if len(lengths) == 1:
+        length = lengths.pop().to_bytes(_LENGTH_BYTES)
+        return length + length.join(entries)
     return b"".join(len(entry).to_bytes(_LENGTH_BYTES) + entry for entry in entries)
 
 

@@ -165,17 +165,24 @@ def read_columns(seqs: Sequence[int], events: Sequence[bytes]) -> pa.Table:
 
 
 def _quick_columns(events: Sequence[bytes]) -> list[Any] | None:
-    if not events or not are_shallow_objects(events):
+    lines = b"\n".join(events)
+    if not events or not (_is_flat(lines, len(events)) or are_shallow_objects(events)):
         return None
     try:
         table = pj.read_json(
-            io.BytesIO(b"\n".join(events)),
+            io.BytesIO(lines),
             read_options=pj.ReadOptions(block_size=1 << 23),
             parse_options=pj.ParseOptions(explicit_schema=_JSON_SCHEMA, unexpected_field_behavior="error"),
         )
         return _parsed(table) if table.num_rows == len(events) else None
     except (pa.ArrowInvalid, UnicodeDecodeError):
         return None
+
+
+def _is_flat(lines: bytes, count: int) -> bool:
+    """Whether these are so many lines with one brace each, at their beginning: no reader finds depth in them."""
+    begun = lines.startswith(b"{") + lines.count(b"\n{")
+    return begun == lines.count(b"{") == lines.count(b"\n") + 1 == count and b"[" not in lines
 
 
 def _parsed(table: pa.Table) -> list[Any] | None:

@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -246,7 +247,8 @@ class Ledger:
         with self._turn:
             tickets, self._waiting = self._waiting, []
         try:
-            at = self._record([ticket.statements for ticket in tickets]).start
+            group = list(chain.from_iterable(ticket.statements for ticket in tickets))
+            at = self._record([group]).start
             for ticket in tickets:
                 ticket.seqs = range(at, at + len(ticket.statements))
                 at += len(ticket.statements)
@@ -302,7 +304,7 @@ class Ledger:
         commitments = commit_all(drawn, [event for _, event in batch])
         seqs = range(start, start + len(batch))
         if batch:
-            self._database.insert_rows(connection, LEAVES, zip(seqs, commitments, strict=True))
+            self._database.insert_rows(connection, LEAVES, list(zip(seqs, commitments, strict=True)))
             self._database.insert_rows(
                 connection,
                 EVENTS,
@@ -339,7 +341,7 @@ class Ledger:
         """The events about no member: holds, packs, notices published, snapshots."""
         return self._where(EVENTS.c.member.is_(None), size)
 
-    def rows(self, start: int, stop: int) -> list[Any]:
+    def rows(self, start: int, stop: int) -> list[tuple[Any, ...]]:
         """The (seq, canonical bytes) at the positions [start, stop), as they were hashed."""
         query = (
             sa.select(EVENTS.c.seq, EVENTS.c.event)
@@ -347,7 +349,7 @@ class Ledger:
             .order_by(EVENTS.c.seq)
         )
         with self._database.reading() as connection:
-            return list(connection.execute(query))
+            return self._database.fetch_rows(connection, query)
 
     def revealed(self, seq: int) -> tuple[bytes, bytes]:
         """The salt and the canonical bytes of one event: what makes its entry in the log.

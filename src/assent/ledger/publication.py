@@ -171,7 +171,7 @@ class Publication:
             stop = min(first + _CHUNK, size)
             query = sa.select(column).where(LEAVES.c.seq >= first, LEAVES.c.seq < stop).order_by(LEAVES.c.seq)
             with self.database.reading() as connection:
-                found = list(connection.execute(query).scalars())
+                found = [row[0] for row in self.database.fetch_rows(connection, query)]
             if len(found) != stop - first:
                 raise EvidenceError(f"commitments between `{first}` and `{stop}` are missing from the database")
             yield first, found

@@ -7,13 +7,15 @@ in one statement (`insert_rows`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import sqlite3
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError, OperationalError
 
 from assent.errors import AssentError, EvidenceError, InputError, UnavailableError
 
@@ -23,6 +25,8 @@ _STAMP = sa.Table(
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("version", sa.Integer, nullable=False),
 )
+
+_ROWS_AT_ONCE = 250
 
 
 class Database:
@@ -61,11 +65,23 @@ class Database:
         ):
             yield connection
 
-    def insert_rows(self, connection: sa.Connection, table: sa.Table, rows: Iterable[tuple[Any, ...]]) -> None:
+    def insert_rows(self, connection: sa.Connection, table: sa.Table, rows: Sequence[tuple[Any, ...]]) -> None:
         """All rows are in the table; each is a tuple in the order of the table's columns."""
-        statement = str(sa.insert(table).compile(dialect=self._engine.dialect))
-        # The driver takes tuples as they are: a dictionary for each row would double the time of an import.
-        connection.exec_driver_sql(statement, rows if isinstance(rows, list) else list(rows))
+        one = str(sa.insert(table).compile(dialect=self._engine.dialect))
+        place = one[one.rindex("(") :]
+        for first in range(0, len(rows), _ROWS_AT_ONCE):
+            some = rows[first : first + _ROWS_AT_ONCE]
+            # The driver gives up the interpreter's lock at each statement: many rows to one take half the time.
+            statement = one + f", {place}" * (len(some) - 1)
+            connection.exec_driver_sql(statement, tuple(chain.from_iterable(some)))
+
+    def fetch_rows(self, connection: sa.Connection, query: sa.Select[Any]) -> list[tuple[Any, ...]]:
+        """The rows as the driver gives them: for millions of them, in half the time of named rows."""
+        with connection.execute(query) as result:
+            try:
+                return list(result.cursor.fetchall())
+            except sqlite3.Error as error:
+                raise DBAPIError.instance(str(query), None, error, sqlite3.Error) from error
 
     def create(self, metadata: sa.MetaData, *, name: str, version: int, connection: sa.Connection) -> None:
         """The tables exist and are stamped with the version of their schema."""
