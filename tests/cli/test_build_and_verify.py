@@ -87,3 +87,18 @@ def test_what_makes_no_sense_is_refused_and_nothing_is_left(world: World, argume
 
     assert isinstance(result.exception, InputError)
     assert not list(world.workspace.snapshots_folder.glob("*"))
+
+
+def test_an_empty_ledger_permits_nothing_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "posts.csv").write_text("id,who\n1,a\n", encoding="utf-8")
+    (tmp_path / "mapping.toml").write_text(
+        '[[records]]\nfiles = ["posts.csv"]\ncategory = "post"\n[records.columns]\nid = "id"\nauthor = "who"\n',
+        encoding="utf-8",
+    )
+    monkeypatch.chdir(tmp_path)
+    for command in (("init", "."), ("ledger", "init"), ("source", "add", "posts", "tables", "mapping.toml")):
+        assert run(*command).exit_code == 0
+
+    told = run("build", PURPOSE).stdout
+
+    assert "0 of 1 records may be used" in told

@@ -103,7 +103,8 @@ class Mirror:
         """Files that hold at least the first `size` events. Cost: about 3 µs for each event that is new."""
         with exclusive_lock(self.folder / "lock", wait_seconds=600.0):
             segments = self._segments()
-            if (segments[-1].stop if segments else 0) < size:
+            # Of an empty ledger there is one empty segment, so that readers find the columns.
+            if not segments or segments[-1].stop < size:
                 segments = self._extend(segments, size)
             members = sum(pq.read_metadata(segment.members).num_rows for segment in segments)
         return ColumnarEvents(
@@ -123,7 +124,7 @@ class Mirror:
                 found[start] = segment
         chain: list[_Segment] = []
         while (at := chain[-1].stop if chain else 0) in found:
-            chain.append(found[at])
+            chain.append(found.pop(at))
         return chain
 
     def _extend(self, segments: list[_Segment], size: int) -> list[_Segment]:
@@ -131,7 +132,7 @@ class Mirror:
         tables = [pq.read_table(segment.members, columns=["member"]) for segment in kept]
         known = pa.concat_tables([*tables, MEMBER_SCHEMA.empty_table().select(["member"])])
         members = known.column("member").combine_chunks()
-        for start in range(len(kept) * SEGMENT, size, SEGMENT):
+        for start in range(len(kept) * SEGMENT, max(size, 1), SEGMENT):
             segment = _Segment(self.folder, start, min(start + SEGMENT, size))
             events, members = _with_ordinals(self._read(segment), members, segment)
             _write(events, segment.events)
