@@ -110,8 +110,17 @@ def test_an_event_about_no_member_has_no_ordinal(ledger):
     ]
 
 
-def test_an_empty_ledger_has_no_files(ledger):
-    assert (ledger.columns().events, ledger.columns().member_count) == ((), 0)
+def test_an_empty_ledger_has_columns_without_rows(ledger):
+    mirrored = ledger.columns()
+
+    assert (read(mirrored), mirrored.member_count) == ([], 0)
+
+
+def test_the_first_event_replaces_the_columns_of_an_empty_ledger(ledger):
+    ledger.columns()
+    ledger.append([joined("a")])
+
+    assert [path.name for path in ledger.columns().events] == ["events-000000000000-000000000001.parquet"]
 
 
 def test_growth_over_segments_keeps_ordinals_and_full_files(ledger, monkeypatch):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from assent.evidence.manifest import SnapshotManifest
+from assent.evidence.manifest import Counts, SnapshotManifest
 from assent.policy.pack import Pack, Purpose
 from assent.vocabulary.instants import format_instant
 from assent.vocabulary.reasons import BY_LABEL
@@ -17,7 +17,7 @@ def write_card(manifest: SnapshotManifest, pack: Pack) -> str:
     share = f"{counts.allowed / counts.records:.1%}" if counts.records else "nothing"
     return "\n".join(
         [
-            f"# Snapshot for {purpose.title.lower()}",
+            f"# Snapshot for “{purpose.title}”",
             "",
             (
                 f"{counts.allowed:,} of {counts.records:,} records ({share}), written by {counts.members:,} members,"
@@ -39,18 +39,11 @@ def write_card(manifest: SnapshotManifest, pack: Pack) -> str:
             "",
             "## What was left out, and why",
             "",
-            (
-                "The first column counts each record once, under the reason that is shown first; the second counts"
-                " it under every reason that applies."
-            ),
-            "",
             *_reasons(counts.denied, counts.reasons),
             "",
             "## What is in it",
             "",
-            *_table("category", counts.allowed_by_category),
-            "",
-            *_table("region of the author", counts.allowed_by_region),
+            *_contents(counts),
             "",
             "## Where it came from",
             "",
@@ -91,7 +84,38 @@ def _copies(purpose: Purpose) -> Iterable[str]:
         yield "- The rules leave out copies of refused records that carry no link; this build does not look for them."
 
 
+FEWEST = 20
+"""Regions with fewer records are told together: a row that counts one record points at one person."""
+
+
+def _contents(counts: Counts) -> Iterable[str]:
+    if not counts.allowed:
+        yield "Nothing: no record may be used."
+        return
+    yield from _table("category", counts.allowed_by_category)
+    yield ""
+    yield from _table("region of the author", _told_together(counts.allowed_by_region))
+
+
+def _told_together(counts: Mapping[str, int]) -> Mapping[str, int]:
+    few = {name: number for name, number in counts.items() if number < FEWEST}
+    if not few:
+        return counts
+    return {name: number for name, number in counts.items() if name not in few} | {_OTHERS: sum(few.values())}
+
+
+_OTHERS = "other regions"
+
+
 def _reasons(denied: Mapping[str, int], every: Mapping[str, int]) -> Iterable[str]:
+    if not every:
+        yield "Nothing."
+        return
+    yield (
+        "The first column counts each record once, under the reason that is shown first; the second counts it under"
+        " every reason that applies."
+    )
+    yield ""
     yield from ("| reason | shown first | applies | in words |", "|---|---:|---:|---|")
     order = list(BY_LABEL)
     for label in sorted(set(denied) | set(every), key=order.index):
@@ -100,5 +124,5 @@ def _reasons(denied: Mapping[str, int], every: Mapping[str, int]) -> Iterable[st
 
 def _table(title: str, counts: Mapping[str, int]) -> Iterable[str]:
     yield from (f"| {title} | records |", "|---|---:|")
-    for name, number in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+    for name, number in sorted(counts.items(), key=lambda item: (item[0] == _OTHERS, -item[1], item[0])):
         yield f"| {name or 'unknown'} | {number:,} |"

@@ -1,0 +1,32 @@
+"""The page about a snapshot: small regions are not told apart, and nothing is said of nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from small_world import joined, make_world, post
+
+
+def card_over(root: Path, posts: dict[str, int]) -> list[str]:
+    """The card's lines over so many posts by one member of each region."""
+    events = [event for region in posts for event in joined(region, region=region)]
+    records = [post(f"{region}{number}", region) for region, count in posts.items() for number in range(count)]
+    built = make_world(root, events or joined("nobody"), records).build()
+    return (built.path / "card.md").read_text(encoding="utf-8").splitlines()
+
+
+def test_regions_with_few_records_are_told_together_and_last(tmp_path: Path) -> None:
+    lines = card_over(tmp_path, {"DE": 20, "FR": 19, "LI": 2})
+    table = lines.index("| region of the author | records |")
+
+    assert lines[table + 2 : table + 5] == ["| DE | 20 |", "| other regions | 21 |", ""]
+
+
+def test_the_title_is_the_packs_as_it_is_written(tmp_path: Path) -> None:
+    assert card_over(tmp_path, {"DE": 1})[0] == "# Snapshot for “Training AI models that generate content”"
+
+
+def test_nothing_is_shown_in_an_empty_table(tmp_path: Path) -> None:
+    lines = card_over(tmp_path, {})
+
+    assert [line for line in lines if line.startswith("Nothing")] == ["Nothing.", "Nothing: no record may be used."]
