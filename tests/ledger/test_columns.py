@@ -118,7 +118,7 @@ def test_an_empty_ledger_has_columns_without_rows(ledger):
 
 def test_the_first_event_replaces_the_columns_of_an_empty_ledger(ledger):
     ledger.columns()
-    ledger.append([joined("a")])
+    ledger.append([setting("a")])
 
     assert [path.name for path in ledger.columns().events] == ["events-000000000000-000000000001.parquet"]
 
