@@ -48,7 +48,7 @@ Clock = Callable[[], datetime]
 Entropy = Callable[[int], bytes]
 
 _PAGE = 16_384
-_PUBLISH_SECONDS = 0.05
+_PUBLISH_SECONDS = 0.1
 _INDEX_ANEW = 50_000
 
 
@@ -57,12 +57,12 @@ class _Ticket:
     """One writer's events on their way.
 
     Args:
-        woken: set when the thread has an answer, or when it is its turn to lead.
+        woken: held until the thread has an answer, or until it is its turn to lead.
         leads: this thread commits for everyone who waits.
     """
 
     statements: Sequence[Statement]
-    woken: threading.Event = field(default_factory=threading.Event)
+    woken: threading.Lock = field(default_factory=threading.Lock)
     leads: bool = False
     seqs: range | None = None
     error: BaseException | None = None
@@ -203,13 +203,14 @@ class Ledger:
         """
         recorded_at = self._clock()
         ticket = _Ticket([_state(event, recorded_at) for event in events])
+        ticket.woken.acquire()
         with self._turn:
             self._waiting.append(ticket)
             ticket.leads = not self._led
             self._led = True
         try:
             if not ticket.leads:
-                ticket.woken.wait()
+                ticket.woken.acquire()
         finally:
             # Also when the wait was interrupted: a thread that was given the lead must not keep it.
             if ticket.leads:
@@ -258,13 +259,16 @@ class Ledger:
             if not isinstance(error, AssentError):
                 raise
         finally:
+            # Who leads has been woken already, or never waited.
+            asleep = [ticket for ticket in tickets if not ticket.leads]
             with self._turn:
                 heir = self._waiting[0] if self._waiting else None
                 self._led = heir is not None
                 if heir is not None:
                     heir.leads = True
-            for ticket in [*tickets, *([heir] if heir else [])]:
-                ticket.woken.set()
+                    asleep.append(heir)
+            for ticket in asleep:
+                ticket.woken.release()
 
     def _record(self, batches: Iterable[Sequence[Statement]]) -> range:
         if self._signer is None:

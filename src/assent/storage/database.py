@@ -10,11 +10,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError, OperationalError
 
 from assent.errors import AssentError, EvidenceError, InputError, UnavailableError
@@ -67,8 +69,7 @@ class Database:
 
     def insert_rows(self, connection: sa.Connection, table: sa.Table, rows: Sequence[tuple[Any, ...]]) -> None:
         """All rows are in the table; each is a tuple in the order of the table's columns."""
-        one = str(sa.insert(table).compile(dialect=self._engine.dialect))
-        place = one[one.rindex("(") :]
+        one, place = _insertion(table)
         for first in range(0, len(rows), _ROWS_AT_ONCE):
             some = rows[first : first + _ROWS_AT_ONCE]
             # The driver gives up the interpreter's lock at each statement: many rows to one take half the time.
@@ -123,6 +124,13 @@ class Database:
     def close(self) -> None:
         """No file is open any more."""
         self._engine.dispose()
+
+
+@cache
+def _insertion(table: sa.Table) -> tuple[str, str]:
+    """The statement that inserts one row, and the part of it that every further row repeats."""
+    one = str(sa.insert(table).compile(dialect=sqlite.dialect()))
+    return one, one[one.rindex("(") :]
 
 
 def _on_connect(connection: Any, _record: object) -> None:
