@@ -61,3 +61,10 @@ def test_every_command_named_exists(page):
 def test_every_relative_link_leads_somewhere(page):
     links = re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8"))
     assert [link for link in links if "://" not in link and not (page.parent / link).exists()] == []
+
+
+def test_every_proof_named_in_the_tests_readme_exists():
+    text = (ROOT / "tests/README.md").read_text(encoding="utf-8")
+    named = re.findall(r"`([a-z_]+/[a-z_*./]*)`", text.partition("|---|---|")[2])
+    assert named
+    assert [name for name in named if not list((ROOT / "tests").glob(name.rstrip("/")))] == []
