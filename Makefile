@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test setup setup-dev lint types layers unit bench bench-quick mutate format clean
+.PHONY: demo test setup setup-dev lint types layers unit bench bench-quick cells mutate format clean
 
 demo: setup  ## a whole tour on a synthetic network, in a folder of its own
 	$(BIN)/python demo/tour.py
@@ -44,6 +44,9 @@ bench: setup-dev  ## the table of figures, side by side in one run; about 20 min
 
 bench-quick: setup-dev
 	$(BIN)/python -m bench --quick
+
+cells: setup-dev  ## specification, online and gate over every cell of every shipped pack; about 20 minutes
+	$(BIN)/python -m bench.cells
 
 mutate: setup-dev  ## does the specification's suite bite?
 	$(BIN)/python -m bench.mutate
