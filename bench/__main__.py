@@ -26,9 +26,12 @@ MARKS = {True: "yes", False: "[red]no[/red]", None: ""}
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("parts", nargs="*", default=PARTS, choices=[*PARTS, []], metavar="PART")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"any of {', '.join(PARTS)}; all if none is named")
     parser.add_argument("--quick", action="store_true", help="a tenth of the size; for a look, not for quoting")
     options = parser.parse_args()
+    unknown = set(options.parts) - set(PARTS)
+    if unknown:
+        parser.error(f"no part `{unknown.pop()}`; there are {', '.join(PARTS)}")
     console = Console(width=max(100, Console().width))
     console.print(machine(quick=options.quick))
     table = Table("figure", "reach", "measured", "met", title="Figures", title_justify="left")
