@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import tomllib
 
 import pytest
@@ -77,3 +79,20 @@ def test_a_variable_overrides_the_file(tmp_path):
     (tmp_path / "assent.toml").write_text("[build]\nthreads = 2\n")
     workspace = open_workspace(tmp_path, environ={"ASSENT_BUILD_THREADS": "7", "ASSENT_PACK": "consent-first"})
     assert (workspace.number("build.threads"), workspace.pack) == (7, "consent-first")
+
+
+@pytest.mark.parametrize("odd", ["half a character \ud800", "[/x]", "\\[/x]", "[red]"])
+@pytest.mark.parametrize("flags", [(), ("--json",)])
+def test_an_odd_id_is_answered_like_any_other(tmp_path, odd, flags):
+    path = tmp_path / "cases.jsonl"
+    subjects = [{"role": odd}]
+    record = CASE["record"] | {"subjects": subjects}
+    path.write_text(
+        "".join(f"{json.dumps(CASE | {'id': odd, 'at': at, 'record': record})}\n" for at in (CASE["at"], odd))
+    )
+    command = [sys.executable, "-m", "assent", "decide", "--cases", str(path), "--pack", "community-qa", *flags]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    if flags:
+        assert [json.loads(line)["id"] for line in done.stdout.splitlines()] == [odd, odd]
+    else:
+        assert [line.startswith(odd.replace("\ud800", r"\ud800")) for line in done.stdout.splitlines()] == [True, True]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from importlib import import_module
 
@@ -34,6 +35,7 @@ def build_app() -> typer.Typer:
 
 def main() -> None:
     """Runs a command; an Assent error ends it with one line and the exit code of its class."""
+    _write_whatever_is_asked()
     try:
         build_app()()
     except AssentError as error:
@@ -44,3 +46,10 @@ def main() -> None:
         sys.exit(130)
     except BrokenPipeError:
         sys.exit(141)
+
+
+def _write_whatever_is_asked() -> None:
+    """Half a character, which JSON can carry and UTF-8 cannot, is written as JSON escapes it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from assent.cli.frame import Json, out
 from assent.gate.cases import Answer
@@ -33,11 +34,11 @@ def register(app: typer.Typer) -> None:
 
 
 def _line(answer: Answer) -> str:
-    name = "?" if answer.id is None else answer.id
+    name = "?" if answer.id is None else escape(str(answer.id))
     if answer.judgment is None:
-        return f"{name}  [yellow]not answered[/yellow]: {answer.error}".replace("[]", r"\[]")
+        return f"{name}  [yellow]not answered[/yellow]: {escape(answer.error or '')}"
     if not answer.judgment.mask:
-        masked = f" with {', '.join(answer.judgment.masks)} masked" if answer.judgment.masks else ""
+        masked = f" with {escape(', '.join(answer.judgment.masks))} masked" if answer.judgment.masks else ""
         return f"{name}  [green]allowed[/green]{masked}"
     reasons = from_mask(answer.judgment.mask)
     lines = [f"{name}  [red]denied[/red]: {', '.join(reason.label for reason in reasons)}"]

@@ -9,9 +9,10 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
-from assent.cli.frame import Json, emit, new_group, progress
+from assent.cli.frame import Json, emit, listing, new_group, progress
 from assent.errors import InputError
 from assent.operations import ledger as operations
 from assent.operations.workspace import open_workspace
@@ -34,7 +35,7 @@ def init(
         payload = {"folder": str(ledger.folder), "origin": ledger.origin, "vkey": ledger.vkey, "size": ledger.size}
 
     def render(console: Console) -> None:
-        console.print(f"ledger in {payload['folder']}, empty")
+        console.print(f"ledger in {payload['folder']}, empty", markup=False)
         console.print(f"verifier key, to be given to whoever checks: {payload['vkey']}")
         console.print("next: assent ledger import FILE, or assent ledger append --help")
 
@@ -111,9 +112,11 @@ def state(
 
     def render(console: Console) -> None:
         if payload["state"] is None:
-            console.print(f"nothing is known of {member} at {payload['at']} among {payload['size']} events")
+            console.print(f"nothing is known of {escape(member)} at {payload['at']} among {payload['size']} events")
             return
-        table = Table(title=f"{member} at {payload['at']}, size {payload['size']}", title_justify="left", box=None)
+        table = Table(
+            title=f"{escape(member)} at {payload['at']}, size {payload['size']}", title_justify="left", box=None
+        )
         table.add_column("what")
         table.add_column("value")
         for name, value in payload["state"].items():
@@ -154,8 +157,10 @@ def proof(  # noqa: PLR0917 - the options of a command
         if out is None:
             sys.stdout.write(text)
             return
-        console.print(f"proof of event {seq} in {out}")
-        console.print(f"check it anywhere: assent ledger proof --check {out} --leaf {payload['leaf']} --vkey KEY")
+        console.print(f"proof of event {seq} in {out}", markup=False)
+        console.print(
+            f"check it anywhere: assent ledger proof --check {out} --leaf {payload['leaf']} --vkey KEY", markup=False
+        )
 
     emit(as_json, payload, render)
 
@@ -175,13 +180,13 @@ def verify(
         )
 
     def render(console: Console) -> None:
-        table = Table("check", "result", "detail", box=None)
+        table = listing("check", "result", "detail")
         for each in report.checks:
-            table.add_row(each.name, "[green]ok[/green]" if each.passed else "[red]failed[/red]", _escaped(each.detail))
+            table.add_row(each.name, "[green]ok[/green]" if each.passed else "[red]failed[/red]", escape(each.detail))
         console.print(table)
         console.print(f"{report.agrees} agree, {report.differs} differ, {report.erased} erased")
         for difference in report.differences:
-            console.print(_escaped(difference))
+            console.print(escape(difference))
         if vkey is None:
             console.print("the key was the one published beside the ledger; give --vkey to trust less")
 
@@ -192,7 +197,7 @@ def verify(
 def _check(
     path: Path, *, leaf: str | None, event: str | None, salt: str | None, vkey: str | None, as_json: bool
 ) -> None:
-    folder = None if vkey is not None else open_workspace().ledger_folder
+    folder = None if vkey is not None else _ledger_here()
     found = operations.check_proof(
         path,
         vkey=operations.read_vkey(vkey, folder),
@@ -205,9 +210,16 @@ def _check(
     def render(console: Console) -> None:
         console.print(f"verified: event {found.index} stands in {found.origin} as of size {found.size}")
         if found.event is not None:
-            console.print(_escaped(json.dumps(found.event, ensure_ascii=False)))
+            console.print(escape(json.dumps(found.event, ensure_ascii=False)))
 
     emit(as_json, payload, render)
+
+
+def _ledger_here() -> Path:
+    try:
+        return open_workspace().ledger_folder
+    except InputError as error:
+        raise InputError("no key to check the proof with", hint="give --vkey, the log's public key") from error
 
 
 def _objects(given: str) -> list[Any]:
@@ -267,9 +279,5 @@ def _span(seqs: range) -> str:
 
 def _plain(value: object) -> str:
     if isinstance(value, dict):
-        return _escaped(", ".join(f"{name}: {each}" for name, each in value.items()))
-    return _escaped(", ".join(value) if isinstance(value, list) else "unknown" if value is None else str(value))
-
-
-def _escaped(text: str) -> str:
-    return text.replace("[", r"\[")
+        return escape(", ".join(f"{name}: {each}" for name, each in value.items()))
+    return escape(", ".join(value) if isinstance(value, list) else "unknown" if value is None else str(value))
