@@ -36,6 +36,8 @@ _CONTEXT: Final[Mapping[str, Any]] = {
     "field": "cr:field",
     "fileSet": "cr:fileSet",
     "includes": "cr:includes",
+    "isLiveDataset": "cr:isLiveDataset",
+    "key": "cr:key",
     "recordSet": "cr:recordSet",
     "repeated": "cr:repeated",
     "source": "cr:source",
