@@ -102,3 +102,25 @@ def test_an_empty_ledger_permits_nothing_and_says_so(tmp_path: Path, monkeypatch
     told = run("build", PURPOSE).stdout
 
     assert "0 of 1 records may be used" in told
+
+
+def test_a_narrow_window_cuts_off_no_number_and_no_id(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    built = answer("build", PURPOSE)
+    monkeypatch.setenv("COLUMNS", "80")
+
+    words = run("snapshots").stdout.splitlines()[1].split()
+
+    assert [words[n] for n in (0, 1, 4, 5, 6)] == [built["snapshot"], "sealed", "61", "41", "0.0"]
+
+
+def test_a_pipe_cuts_off_no_key(world: World) -> None:
+    vkey = (world.workspace.ledger_folder / "log" / "vkey").read_text(encoding="utf-8").strip()
+
+    assert vkey in run("ledger", "verify").stdout
+
+
+def test_a_build_without_the_ledgers_key_makes_no_other_key(world: World) -> None:
+    (world.workspace.keys_folder / "log.pem").unlink()
+
+    assert isinstance(run("build", PURPOSE).exception, InputError)
+    assert list(world.workspace.keys_folder.iterdir()) == []

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from assent.cli.frame import Json, emit, progress
+from assent.cli.frame import Json, emit, listing, progress
 from assent.operations.build import BuildResult, build_snapshot
 from assent.operations.snapshots import Listed, Readable, list_snapshots, read_snapshot
 from assent.operations.workspace import open_workspace
@@ -118,8 +118,7 @@ def _show_build(console: Console, result: BuildResult) -> None:
 
 
 def _reasons(counts: Any, title: str) -> Table:
-    table = Table(title, "reason", "in words", box=None, pad_edge=False)
-    table.columns[0].justify = "right"
+    table = listing(title, "reason", "in words", numbers=(title,))
     for label in (label for label in BY_LABEL if label in counts):
         table.add_row(f"{counts[label]:,}", label, BY_LABEL[label].for_members)
     return table
@@ -129,16 +128,13 @@ def _show_list(console: Console, found: list[Listed]) -> None:
     if not found:
         console.print("no snapshot yet; make one with: assent build PURPOSE")
         return
-    table = Table("snapshot", "state", "as of", "records", "allowed", "MiB", box=None, pad_edge=False)
-    for column in table.columns[:3]:
-        column.no_wrap = True
-    for column in table.columns[3:]:
-        column.justify = "right"
+    numbers = ("records", "allowed", "MiB")
+    table = listing("snapshot", "state", "as of (UTC)", *numbers, numbers=numbers, whole=("snapshot",))
     for each in found:
         table.add_row(
             each.id,
             each.state,
-            "" if each.at is None else format_instant(each.at),
+            "" if each.at is None else f"{each.at:%Y-%m-%d %H:%M}",
             *("" if number is None else f"{number:,}" for number in (each.records, each.allowed)),
             "" if each.bytes is None else f"{each.bytes / 2**20:,.1f}",
         )

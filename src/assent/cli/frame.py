@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
 
 from assent.errors import AssentError
 
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for machines.")]
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+_STYLE: Mapping[str, Any] = {"highlight": False, "soft_wrap": True}
+_PIPED = 160
+"""Columns where nobody's window says how many there are: in a pipe or a file."""
+
+out = Console(**_STYLE)
+err = Console(stderr=True, **_STYLE)
 
 
 def new_group(help_text: str) -> typer.Typer:
@@ -29,7 +36,18 @@ def emit(as_json: bool, payload: Mapping[str, Any] | Sequence[Any], render: Call
     if as_json:
         sys.stdout.write(json.dumps(payload, ensure_ascii=False, indent=2, default=str) + "\n")
     else:
-        render(out)
+        render(out if out.is_terminal or "COLUMNS" in os.environ else Console(width=_PIPED, **_STYLE))
+
+
+def listing(*titles: str, numbers: Collection[str] = (), whole: Collection[str] = ()) -> Table:
+    """An empty table in which nothing is ever cut off: what is numbers or `whole` stays on one line."""
+    table = Table(box=None, pad_edge=False)
+    for title in titles:
+        if title in numbers:
+            table.add_column(title, justify="right", no_wrap=True, min_width=len(title))
+        else:
+            table.add_column(title, overflow="fold", no_wrap=title in whole)
+    return table
 
 
 def progress() -> Progress:
@@ -53,4 +71,4 @@ def complain(error: AssentError) -> None:
 
 
 def _plain(text: str) -> str:
-    return " ".join(text.split()).replace("[", r"\[")
+    return escape(" ".join(text.split()))

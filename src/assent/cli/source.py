@@ -8,9 +8,8 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
-from assent.cli.frame import Json, emit, new_group, progress
+from assent.cli.frame import Json, emit, listing, new_group, progress
 from assent.operations.facts import import_facts
 from assent.operations.ledger import open_ledger
 from assent.operations.sources import add_source, preview_source, synthesize_source
@@ -102,7 +101,7 @@ def _show_list(out: Console, rows: list[dict[str, str]]) -> None:
     if not rows:
         out.print("no sources yet; `assent source add NAME KIND PATH` names one", markup=False)
         return
-    table = Table("name", "kind", "path", box=None)
+    table = listing("name", "kind", "path")
     for row in rows:
         table.add_row(*row.values())
     out.print(table)
@@ -111,7 +110,9 @@ def _show_list(out: Console, rows: list[dict[str, str]]) -> None:
 def _show_survey(out: Console, seen: Survey) -> None:
     out.print(f"{seen.members:,} members, {seen.records:,} records")
     for title, counts in (("category", seen.by_category), ("region", seen.by_region)):
-        table = Table(title, "count", box=None)
+        if not counts:
+            continue
+        table = listing(title, "count", numbers=("count",))
         for name, count in counts.items():
             table.add_row(name, f"{count:,}")
         out.print(table)

@@ -8,12 +8,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from assent.audit.ledger import LedgerReport
 from assent.audit.report import SnapshotReport
 from assent.cli.build import watching
-from assent.cli.frame import Json, emit
+from assent.cli.frame import Json, emit, listing
 from assent.errors import InputError
 from assent.operations.snapshots import find_snapshot
 from assent.operations.verify import verify_folder, verify_ledger_folder
@@ -69,7 +68,7 @@ def _workspace() -> Workspace | None:
 
 
 def _show(console: Console, report: LedgerReport | SnapshotReport) -> None:
-    table = Table("check", "", "", box=None, pad_edge=False, show_header=False)
+    table = listing("check", "result", "detail")
     for check in report.checks:
         table.add_row(check.name, _MARKS[check.passed], escape(check.detail))
     console.print(table)
