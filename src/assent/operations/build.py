@@ -28,7 +28,7 @@ from assent.gate import Counts as GateCounts
 from assent.gate import GateRequest, open_gate
 from assent.ledger import Ledger
 from assent.operations.inputs import Inputs, Progress, read_inputs
-from assent.operations.ledger import LOG_KEY
+from assent.operations.ledger import LOG_KEY, ledger_key_of
 from assent.operations.workspace import Workspace
 from assent.policy.load import load_pack, pack_document
 from assent.snapshot.card import write_card
@@ -36,7 +36,7 @@ from assent.snapshot.croissant import describe_snapshot
 from assent.snapshot.decided import write_decisions
 from assent.snapshot.layout import write_partitions
 from assent.snapshot.sealing import Gap, Shelf, building_on, no_gap, recover, seal
-from assent.storage.keys import load_key, load_or_create_key
+from assent.storage.keys import load_or_create_key
 from assent.vocabulary.events import Event, EventType
 from assent.vocabulary.identifiers import PurposeName, SnapshotId
 from assent.vocabulary.reasons import REASONS, Reason
@@ -96,9 +96,10 @@ def build_snapshot(
     if purpose not in rules.purposes:
         raise InputError(f"pack `{rules.name}` has no purpose `{purpose}`", hint=f"it has: {', '.join(rules.purposes)}")
     shelf = Shelf(workspace.snapshots_folder, workspace.keys_folder)
+    # First: where the ledger's key is missing the others must not be made anew, or old snapshots stop verifying.
+    ledger_key = ledger_key_of(workspace)
     key = load_or_create_key(workspace.keys_folder / ATTEST_KEY, entropy=entropy)
     partition_key = secret_key(workspace.keys_folder / PARTITION_KEY, entropy)
-    ledger_key = load_key(workspace.keys_folder / LEDGER_KEY)
     with (
         Ledger.open(workspace.ledger_folder, clock=clock, key=ledger_key, entropy=entropy) as ledger,
         building_on(shelf, purpose) as building,

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from assent.audit.ledger import LedgerReport, Progress, verify_ledger
 from assent.errors import EvidenceError, InputError
 from assent.evidence.commitment import SALT_BYTES, commit
@@ -54,7 +56,18 @@ def open_ledger(workspace: Workspace, *, clock: Clock = now, read_only: bool = F
     """
     if read_only or not workspace.ledger_folder.is_dir():
         return Ledger.open(workspace.ledger_folder, clock=clock)
-    return Ledger.open(workspace.ledger_folder, clock=clock, key=load_key(workspace.keys_folder / LOG_KEY))
+    return Ledger.open(workspace.ledger_folder, clock=clock, key=ledger_key_of(workspace))
+
+
+def ledger_key_of(workspace: Workspace) -> Ed25519PrivateKey:
+    """The private key of the working folder's ledger.
+
+    Raises:
+        InputError: there is no ledger yet, or its key is missing.
+    """
+    if not workspace.ledger_folder.is_dir():
+        raise InputError(f"there is no ledger in `{workspace.ledger_folder}`", hint="run `assent ledger init`")
+    return load_key(workspace.keys_folder / LOG_KEY)
 
 
 def append_events(ledger: Ledger, objects: Sequence[object]) -> range:

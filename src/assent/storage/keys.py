@@ -57,7 +57,7 @@ def load_key(path: Path) -> Ed25519PrivateKey:
             mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
             pem = file.read()
     except FileNotFoundError:
-        raise InputError(f"there is no key at `{path}`", hint="it is created together with the ledger") from None
+        raise InputError(f"there is no key at `{path}`", hint="it was made together with the ledger; bring it back from where you keep copies of keys") from None
     except OSError as error:
         raise InputError(f"the key `{path}` cannot be read: {(error.strerror or '').lower()}") from None
     if mode & 0o077:
