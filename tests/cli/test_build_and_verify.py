@@ -124,3 +124,32 @@ def test_a_build_without_the_ledgers_key_makes_no_other_key(world: World) -> Non
 
     assert isinstance(run("build", PURPOSE).exception, InputError)
     assert list(world.workspace.keys_folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("event", "warning"),
+    [
+        (("hold.placed", "purpose=train_generativ", "region=DE"), "did you mean `train_generative`?"),
+        (("hold.placed", "purpose=train_generative", "region=Germany"), "such a hold covers everybody"),
+        (("setting.changed", "setting=generative_ai", "value=off"), "no setting `generative_ai`"),
+        (("member.region", "region=de"), "did you mean `DE`?"),
+    ],
+)
+def test_a_name_the_rules_never_heard_of_is_told_when_it_is_recorded(
+    world: World, event: tuple[str, ...], warning: str
+) -> None:
+    kind, *fields = event
+    whose = () if kind == "hold.placed" else ("--member", "m1")
+
+    told = run("ledger", "append", "--type", kind, *whose, *(part for each in fields for part in ("--field", each)))
+
+    assert warning in told.stderr
+
+
+def test_names_the_rules_know_are_taken_without_a_word(world: World) -> None:
+    whose = ("--type", "setting.changed", "--member", "m1")
+
+    assert (
+        run("ledger", "append", *whose, "--field", "setting=generative_ai_improvement", "--field", "value=off").stderr
+        == ""
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -61,6 +61,12 @@ def progress() -> Progress:
         disable=not err.is_terminal,
         transient=True,
     )
+
+
+def warn(lines: Iterable[str]) -> None:
+    """Each line stands on standard error; the command goes on."""
+    for line in lines:
+        err.print(f"[yellow]warning:[/yellow] {_plain(line)}")
 
 
 def complain(error: AssentError) -> None:

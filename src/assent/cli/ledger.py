@@ -12,9 +12,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from assent.cli.frame import Json, emit, listing, new_group, progress
+from assent.cli.frame import Json, emit, listing, new_group, progress, warn
 from assent.errors import InputError
 from assent.operations import ledger as operations
+from assent.operations.unheard import unheard_of
 from assent.operations.workspace import open_workspace
 from assent.storage.files import explained
 from assent.vocabulary.instants import parse_instant
@@ -59,9 +60,11 @@ def append(  # noqa: PLR0917 - the options of a command
     if (given is None) == (kind is None):
         raise InputError("say what to record", hint="give a JSON object, a file or -; or --type with its fields")
     objects = _objects(given) if given is not None else [_fields(kind, member, effective_at, field or [])]
-    with operations.open_ledger(open_workspace()) as ledger:
+    workspace = open_workspace()
+    with operations.open_ledger(workspace) as ledger:
         seqs = operations.append_events(ledger, objects)
         size = ledger.size
+        warn(unheard_of(workspace, ledger, seqs))
 
     def render(console: Console) -> None:
         console.print(f"recorded {_span(seqs)}; the ledger has {size} events")
@@ -79,7 +82,8 @@ def import_(
 ) -> None:
     """Record the events of files, all or none; of a state table only what is new."""
     payload: dict[str, Any] = {}
-    with operations.open_ledger(open_workspace()) as ledger, progress() as bar:
+    workspace = open_workspace()
+    with operations.open_ledger(workspace) as ledger, progress() as bar:
         task = bar.add_task("reading", total=None)
         if state_table:
             found = operations.import_states(ledger, files, advance=lambda rows: bar.advance(task, rows))
@@ -88,6 +92,7 @@ def import_(
         else:
             seqs = operations.import_files(ledger, files, advance=lambda rows: bar.advance(task, rows))
         payload = {"recorded": len(seqs), "first": seqs.start, "stop": seqs.stop, "size": ledger.size} | payload
+        warn(unheard_of(workspace, ledger, seqs))
 
     def render(console: Console) -> None:
         console.print(f"recorded {_span(seqs)}; the ledger has {payload['size']} events")

@@ -9,10 +9,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from assent.cli.frame import Json, emit, listing, new_group, progress
+from assent.cli.frame import Json, emit, listing, new_group, progress, warn
 from assent.operations.facts import import_facts
 from assent.operations.ledger import open_ledger
 from assent.operations.sources import add_source, preview_source, synthesize_source
+from assent.operations.unheard import unheard_of
 from assent.operations.workspace import open_workspace
 from assent.sources.survey import Survey, describe
 
@@ -45,6 +46,7 @@ def import_(
     with open_ledger(workspace) as ledger, progress() as bar:
         task = bar.add_task("reading", total=None)
         found = import_facts(workspace, ledger, name, advance=lambda rows: bar.advance(task, rows))
+        warn(unheard_of(workspace, ledger, found.recorded))
         size = ledger.size
     payload = {"recorded": len(found.recorded), "held": found.held, "size": size}
 
