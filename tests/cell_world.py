@@ -275,7 +275,7 @@ def _masked(gate: Gate, world: World) -> dict[int, tuple[str, ...]]:
     """The roles that are masked in each permitted case; its text shows them and nobody else."""
     found = {}
     for _, _, batch in gate.permitted():
-        for shown in batch.to_pylist():
+        for shown in batch.select(["id", "subjects", "text"]).to_pylist():
             index = int(shown["id"][1:])
             given = world.rows[index]["subjects"]
             kept = list(shown["subjects"] or ())

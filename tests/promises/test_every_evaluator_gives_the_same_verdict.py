@@ -52,8 +52,7 @@ def test_over_the_cells_of_every_shipped_pack(tmp_path, turn, name, purpose):
 
 
 def test_the_ledgers_of_several_groups_are_one_only_where_nobody_would_notice():
-    name, purpose = "professional-network-2025-11-safeguarded", "train_generative"
-    pack = PACKS[name]
+    pack, purpose = PACKS["community-qa"], "train_generative"
     apart = groups(pack, purpose)
     together = merged(pack, apart)
     assert len(together) < len(apart) / 2
