@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -153,3 +154,30 @@ def test_names_the_rules_know_are_taken_without_a_word(world: World) -> None:
         run("ledger", "append", *whose, "--field", "setting=generative_ai_improvement", "--field", "value=off").stderr
         == ""
     )
+
+
+def test_a_stranger_with_the_public_key_checks_who_sealed_a_snapshot(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built = answer("build", PURPOSE)
+    shutil.copytree(str(built["path"]), tmp_path / str(built["snapshot"]))
+    shutil.copy(world.workspace.keys_folder / "attest.pub.pem", tmp_path)
+    monkeypatch.chdir(tmp_path)
+
+    checks = answer("verify", str(built["snapshot"]), "--attest-key", "attest.pub.pem")["checks"]
+
+    assert {each["name"]: each["passed"] for each in checks}["signature"] is True
+
+
+def test_without_a_key_nobody_is_told_that_a_snapshot_verifies(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built = answer("build", PURPOSE)
+    shutil.copytree(str(built["path"]), tmp_path / str(built["snapshot"]))
+    monkeypatch.chdir(tmp_path)
+
+    assert "nobody's signature was checked: give --attest-key" in run("verify", str(built["snapshot"])).stdout
+
+
+def test_a_folder_that_is_neither_snapshot_nor_ledger_is_told_so(world: World) -> None:
+    assert "neither a snapshot nor a ledger" in str(run("verify", "keys").exception)

@@ -83,4 +83,9 @@ def _conclusion(report: LedgerReport | SnapshotReport) -> str:
         return f"{report.folder} verifies: {report.agrees:,} events agree, {report.erased:,} erased"
     extent = "every decision" if report.compared == report.records else f"{report.compared:,} decisions"
     missing = "" if report.complete else "; not everything was checked"
+    if any(check.name == "signature" and check.passed is None for check in report.checks):
+        return (
+            f"{report.snapshot} agrees with itself, but nobody's signature was checked: give --attest-key with the"
+            f" publisher's public key ({extent} derived again{missing})"
+        )
     return f"{report.snapshot} verifies ({extent} derived again{missing})"

@@ -36,7 +36,7 @@ from assent.snapshot.croissant import describe_snapshot
 from assent.snapshot.decided import write_decisions
 from assent.snapshot.layout import write_partitions
 from assent.snapshot.sealing import Gap, Shelf, building_on, no_gap, recover, seal
-from assent.storage.keys import load_or_create_key
+from assent.storage.keys import load_or_create_key, publish_key
 from assent.vocabulary.events import Event, EventType
 from assent.vocabulary.identifiers import PurposeName, SnapshotId
 from assent.vocabulary.reasons import REASONS, Reason
@@ -47,6 +47,8 @@ Entropy = Callable[[int], bytes]
 
 KEY_BYTES = 32
 ATTEST_KEY, PARTITION_KEY, LEDGER_KEY = "attest.pem", "partition.key", LOG_KEY
+ATTEST_PUBLIC = "attest.pub.pem"
+"""The only file beside the private keys that may be given to others: whoever checks a snapshot needs it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,7 @@ def build_snapshot(
     # First: where the ledger's key is missing the others must not be made anew, or old snapshots stop verifying.
     ledger_key = ledger_key_of(workspace)
     key = load_or_create_key(workspace.keys_folder / ATTEST_KEY, entropy=entropy)
+    publish_key(workspace.keys_folder / ATTEST_PUBLIC, key)
     partition_key = secret_key(workspace.keys_folder / PARTITION_KEY, entropy)
     with (
         Ledger.open(workspace.ledger_folder, clock=clock, key=ledger_key, entropy=entropy) as ledger,

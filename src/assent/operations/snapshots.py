@@ -16,6 +16,7 @@ from assent.ledger import Ledger
 from assent.operations.workspace import Workspace
 from assent.snapshot.reader import open_snapshot
 from assent.snapshot.sealing import Shelf
+from assent.storage.schema import DATABASE_NAME
 from assent.vocabulary.events import Event, EventType
 from assent.vocabulary.identifiers import SnapshotId
 from assent.vocabulary.reasons import Reason
@@ -68,6 +69,11 @@ def find_snapshot(workspace: Workspace | None, named: str) -> Path:
     path = Path(named)
     if (path / MANIFEST).is_file():
         return path.resolve()
+    if path.is_dir():
+        raise InputError(
+            f"`{named}` is neither a snapshot nor a ledger",
+            hint=f"a snapshot's folder has a `{MANIFEST}`, a ledger's a `{DATABASE_NAME}`",
+        )
     shelf = None if workspace is None else shelf_of(workspace)
     found = [each for each in shelf.snapshots() if each.startswith(named)] if shelf and named else []
     if shelf is None or not found:

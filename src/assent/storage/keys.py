@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from assent.errors import InputError
-from assent.storage.files import explained, make_folder, sync_folder
+from assent.storage.files import explained, make_folder, sync_folder, write_durably
 
 _SEED_BYTES = 32
 _OWNER_ONLY = 0o600
@@ -57,7 +57,10 @@ def load_key(path: Path) -> Ed25519PrivateKey:
             mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
             pem = file.read()
     except FileNotFoundError:
-        raise InputError(f"there is no key at `{path}`", hint="it was made together with the ledger; bring it back from where you keep copies of keys") from None
+        raise InputError(
+            f"there is no key at `{path}`",
+            hint="it was made together with the ledger; bring it back from where you keep copies of keys",
+        ) from None
     except OSError as error:
         raise InputError(f"the key `{path}` cannot be read: {(error.strerror or '').lower()}") from None
     if mode & 0o077:
@@ -69,6 +72,14 @@ def load_key(path: Path) -> Ed25519PrivateKey:
     if not isinstance(key, Ed25519PrivateKey):
         raise InputError(f"`{path}` is no Ed25519 key")
     return key
+
+
+def publish_key(path: Path, key: Ed25519PrivateKey) -> None:
+    """The public half of the key lies at `path`, for everyone who checks; nothing is done where it lies there."""
+    encoding, form = serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    pem = key.public_key().public_bytes(encoding, form)
+    if not path.is_file() or path.read_bytes() != pem:
+        write_durably(path, pem)
 
 
 def load_or_create_key(path: Path, *, entropy: Callable[[int], bytes] = os.urandom) -> Ed25519PrivateKey:
