@@ -72,12 +72,12 @@ def main() -> int:
     options = parser.parse_args()
     asked = [(name, str(purpose)) for name in options.packs or shipped_packs() for purpose in load_pack(name).purposes]
     outcomes: list[Outcome] = []
-    print(f"{'pack':42}{'purpose':22}{'cells':>8}{'compared':>10}{'allowed':>9}{'masked':>8}{'runs':>6}{'CPU s':>7}")
+    print(f"{'pack':46}{'purpose':22}{'cells':>8}{'compared':>10}{'allowed':>9}{'masked':>8}{'runs':>6}{'CPU s':>7}")
     with ProcessPoolExecutor(options.workers, mp_context=get_context("spawn")) as workers:
         for one in workers.map(compare, asked):
             outcomes.append(one)
             print(
-                f"{one.pack:42}{one.purpose:22}{one.cells:8,}{one.compared:10,}{one.allowed:9,}{one.masked:8,}"
+                f"{one.pack:46}{one.purpose:22}{one.cells:8,}{one.compared:10,}{one.allowed:9,}{one.masked:8,}"
                 f"{one.runs:6}{one.cpu_seconds:7.1f}",
                 flush=True,
             )
