@@ -255,3 +255,14 @@ def test_any_text_is_a_mapping_or_refused(tmp_path_factory, text):
     path.write_bytes(text.encode("utf-8", "surrogatepass"))
     with pytest.raises(InputError):
         load_mapping(path)
+
+
+def test_a_csv_with_semicolons_is_told_what_is_wrong(tmp_path):
+    (tmp_path / "posts.csv").write_text("post_id;user_id\n1;2\n", encoding="utf-8")
+    mapping = tmp_path / "mapping.toml"
+    mapping.write_text(
+        '[[records]]\nfiles = ["posts.csv"]\ncategory = "post"\n[records.columns]\nid = "post_id"\n', encoding="utf-8"
+    )
+
+    with pytest.raises(InputError, match="columns stand between commas"):
+        read_tables(mapping)

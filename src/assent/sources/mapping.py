@@ -119,7 +119,8 @@ def load_mapping(path: Path) -> Mapped:
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise InputError(f"cannot read `{path}`: {error.strerror or error}") from None
+        hint = "give the mapping file itself: docs/spec/sources.md" if path.is_dir() else None
+        raise InputError(f"cannot read `{path}`: {(error.strerror or str(error)).lower()}", hint=hint) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"`{path}` is no valid TOML: {error}") from None
     try:

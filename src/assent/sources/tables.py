@@ -97,6 +97,9 @@ def _check(path: Path, table: RecordTable) -> Iterator[str]:
     if repeated:
         yield f"`{path.name}` has more than one column `{repeated[0]}`"
         return
+    if len(names) == 1 and any(mark in names[0] for mark in ";\t|"):
+        yield f"`{path.name}` has one column only, `{names[0]}`; columns stand between commas"
+        return
     for canonical, column in columns.items():
         if column.source is None:
             continue

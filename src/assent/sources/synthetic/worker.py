@@ -27,4 +27,7 @@ def main(arguments: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    try:
+        main(sys.argv[1])
+    except OSError as error:
+        sys.exit(f"cannot write the network: {(error.strerror or str(error)).lower()}")
