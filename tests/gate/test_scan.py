@@ -52,7 +52,9 @@ def test_a_missing_column_is_named_with_its_file(engine, tmp_path):
 
 
 def test_instants_without_a_zone_are_refused_when_nobody_named_one(engine, tmp_path):
-    table = parquet(tmp_path / "a.parquet", {"id": ["1"], "created_at": pa.array([datetime(2025, 1, 1)], pa.timestamp("us"))})  # noqa: DTZ001
+    table = parquet(
+        tmp_path / "a.parquet", {"id": ["1"], "created_at": pa.array([datetime(2025, 1, 1)], pa.timestamp("us"))}
+    )  # noqa: DTZ001
     with pytest.raises(InputError, match="instants without a zone"):
         scan(engine, (table,))
 
@@ -67,7 +69,9 @@ def test_instants_without_a_zone_are_refused_when_nobody_named_one(engine, tmp_p
     ],
 )
 def test_instants_without_a_zone_are_read_in_the_named_one(engine, tmp_path, local, instant):
-    table = parquet(tmp_path / "a.parquet", {"id": ["1"], "created_at": pa.array([local], pa.timestamp("us"))}, "Europe/Berlin")
+    table = parquet(
+        tmp_path / "a.parquet", {"id": ["1"], "created_at": pa.array([local], pa.timestamp("us"))}, "Europe/Berlin"
+    )
     assert rows(engine, table)[0]["created_at"] == instant
 
 
@@ -85,7 +89,13 @@ def test_a_constant_and_a_translation_take_the_place_of_values(engine, tmp_path)
 def test_a_row_that_cannot_be_understood_is_unreadable(engine, tmp_path):
     table = jsonl(
         tmp_path / "a.jsonl",
-        {"id": "fine", "created_at": "2025-01-01T00:00:00+02:00", "subjects": [], "context": ["news"], "excluded": False},
+        {
+            "id": "fine",
+            "created_at": "2025-01-01T00:00:00+02:00",
+            "subjects": [],
+            "context": ["news"],
+            "excluded": False,
+        },
         {"id": "no zone", "created_at": "2025-01-01T00:00:00"},
         {"id": "no instant", "created_at": "yesterday"},
         {"id": "no role", "subjects": [{"member": "m"}]},
@@ -97,15 +107,37 @@ def test_a_row_that_cannot_be_understood_is_unreadable(engine, tmp_path):
 
 def test_csv_says_the_same_as_the_audit_reads(engine, tmp_path):
     path = tmp_path / "a.csv"
-    path.write_text('id,author,category,created_at,text\n1,m,post,2025-01-01T00:00:00Z,"a, ""b"""\n2,,,x,\n', encoding="utf-8")
-    table = RecordTable((path,), Format.CSV, {name: CANONICAL[name] for name in ("id", "author", "category", "created_at", "text")})
+    path.write_text(
+        'id,author,category,created_at,text\n1,m,post,2025-01-01T00:00:00Z,"a, ""b"""\n2,,,x,\n', encoding="utf-8"
+    )
+    table = RecordTable(
+        (path,), Format.CSV, {name: CANONICAL[name] for name in ("id", "author", "category", "created_at", "text")}
+    )
     assert seen(engine, table) == read(table)
 
 
 texts = st.one_of(st.none(), st.text(alphabet="aé👍 [", max_size=4))
-spans = st.one_of(st.none(), st.lists(st.fixed_dictionaries({"start": st.integers(-2, 9), "end": st.integers(-2, 9)}), max_size=2))
-people = st.lists(st.fixed_dictionaries({"role": st.one_of(st.none(), st.sampled_from(["", "named"])), "member": texts, "spans": spans}), max_size=2)
-instants = st.sampled_from(["2025-01-01T00:00:00Z", "2025-02-30T00:00:00Z", "2025-01-01T00:00:00", "2025-01-01 10:00:00.5+05:30", "", "now", None, 5])
+spans = st.one_of(
+    st.none(), st.lists(st.fixed_dictionaries({"start": st.integers(-2, 9), "end": st.integers(-2, 9)}), max_size=2)
+)
+people = st.lists(
+    st.fixed_dictionaries(
+        {"role": st.one_of(st.none(), st.sampled_from(["", "named"])), "member": texts, "spans": spans}
+    ),
+    max_size=2,
+)
+instants = st.sampled_from(
+    [
+        "2025-01-01T00:00:00Z",
+        "2025-02-30T00:00:00Z",
+        "2025-01-01T00:00:00",
+        "2025-01-01 10:00:00.5+05:30",
+        "",
+        "now",
+        None,
+        5,
+    ]
+)
 objects = st.fixed_dictionaries(
     {},
     optional={

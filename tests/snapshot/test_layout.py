@@ -14,8 +14,15 @@ from assent.vocabulary.tables import SNAPSHOT_SCHEMA
 
 
 def batch(start: int, stop: int) -> pa.RecordBatch:
-    row = {"category": "post", "author": "m", "subjects": [{"role": "named", "member": "n"}], "created_at": datetime(2025, 1, 1, tzinfo=UTC)}
-    return pa.RecordBatch.from_pylist([{"id": f"{n:07}", "text": f"text {n}", **row} for n in range(start, stop)], SNAPSHOT_SCHEMA)
+    row = {
+        "category": "post",
+        "author": "m",
+        "subjects": [{"role": "named", "member": "n"}],
+        "created_at": datetime(2025, 1, 1, tzinfo=UTC),
+    }
+    return pa.RecordBatch.from_pylist(
+        [{"id": f"{n:07}", "text": f"text {n}", **row} for n in range(start, stop)], SNAPSHOT_SCHEMA
+    )
 
 
 def test_the_bytes_do_not_depend_on_how_rows_arrive(tmp_path):

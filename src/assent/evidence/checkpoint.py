@@ -27,9 +27,7 @@ class Checkpoint:
 
     def __post_init__(self) -> None:
         if not self.origin or "\n" in self.origin:
-            raise InputError(
-                f"a log's origin cannot be `{self.origin}`", hint="one line such as example.org/log"
-            )
+            raise InputError(f"a log's origin cannot be `{self.origin}`", hint="one line such as example.org/log")
 
     @property
     def text(self) -> str:

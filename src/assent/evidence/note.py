@@ -55,9 +55,7 @@ class VerifierKey:
         key_id, _, encoded = rest.partition("+")
         raw = decode64(encoded)
         if raw is None or raw[:1] != _ED25519 or len(raw) != 33 or not _is_name(name):  # noqa: PLR2004 - the format's length
-            raise InputError(
-                f"this is no verifier key: `{text.strip()}`", hint="it looks like name+01234567+AbC…"
-            )
+            raise InputError(f"this is no verifier key: `{text.strip()}`", hint="it looks like name+01234567+AbC…")
         key = cls(name, raw[1:])
         if key.id.hex() != key_id:
             raise InputError(f"the verifier key of `{name}` has the id of another key")
@@ -131,9 +129,7 @@ def open_note(note: bytes, verifiers: Sequence[VerifierKey]) -> OpenedNote:
         signed_by[key] = None
     if not signed_by:
         names = ", ".join(f"`{key.name}`" for key in verifiers)
-        raise EvidenceError(
-            f"this note is not signed by {names}", hint="is this the verifier key of that log?"
-        )
+        raise EvidenceError(f"this note is not signed by {names}", hint="is this the verifier key of that log?")
     return OpenedNote(text, tuple(signed_by))
 
 
@@ -144,14 +140,7 @@ def _split_note(note: bytes) -> tuple[str, list[str]]:
         raise EvidenceError("this note is no text") from None
     head, blank, tail = whole.rpartition("\n\n")
     lines = tail.split("\n")
-    if (
-        not blank
-        or not head
-        or lines.pop() != ""
-        or not lines
-        or len(lines) > _MAX_SIGNATURES
-        or _has_control(whole)
-    ):
+    if not blank or not head or lines.pop() != "" or not lines or len(lines) > _MAX_SIGNATURES or _has_control(whole):
         raise EvidenceError("this is no signed note: a text, a blank line and signatures were expected")
     return head + "\n", lines
 

@@ -59,11 +59,7 @@ def parse_proof(text: str) -> TlogProof:
     if not blank or not checkpoint or len(text) > _MAX_CHARACTERS or lines.pop(0) != _HEADER:
         raise EvidenceError(f"this is no proof: a first line `{_HEADER}` and a checkpoint were expected")
     extra = _extra(lines.pop(0)) if lines and lines[0].startswith("extra ") else None
-    index = (
-        parse_decimal(lines.pop(0).removeprefix("index "))
-        if lines and lines[0].startswith("index ")
-        else None
-    )
+    index = parse_decimal(lines.pop(0).removeprefix("index ")) if lines and lines[0].startswith("index ") else None
     if index is None:
         raise EvidenceError("this proof does not say which entry it is about")
     try:

@@ -104,7 +104,9 @@ def _check_columns(path: Path, names: list[str], expected: Expected) -> list[str
     unknown = [name for name in names if name not in known]
     missing = sorted(expected.required - set(names))
     if unknown:
-        raise InputError(f"`{path}` has an unknown column `{unknown[0]}`", hint=f"known: {', '.join(sorted(known))}")
+        hint = "a table of current settings is imported with --state-table" if unknown == ["changed_at"] else None
+        hint = hint or f"known: {', '.join(sorted(known))}"
+        raise InputError(f"`{path}` has an unknown column `{unknown[0]}`", hint=hint)
     if missing:
         raise InputError(f"`{path}` has no column `{missing[0]}`")
     if len(set(names)) != len(names):

@@ -75,7 +75,8 @@ def write_card(manifest: SnapshotManifest, pack: Pack) -> str:
 
 _WITHDRAWAL = {
     "stop": "no further use; what was trained stays",
-    "take_back": "removed from snapshots and models",
+    "take_back": "left out of every read from then on; the rules also ask for removal from snapshots and models, which"
+    " this release does not carry out",
 }
 
 
