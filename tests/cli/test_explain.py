@@ -74,3 +74,10 @@ def test_the_answer_for_machines_names_pack_and_position(world):
     assert payload["reasons"] == ["setting_off"]
     assert payload["ledger_size"] > 0
     assert len(payload["pack_digest"]) == 64
+
+
+@pytest.mark.parametrize(
+    ("record", "missing"), [("p-nobody", "names no author"), ("p-stranger", "assent ledger state stranger")]
+)
+def test_it_says_what_is_missing(world, record, missing):
+    assert missing in CliRunner().invoke(build_app(), ["explain", record]).stdout

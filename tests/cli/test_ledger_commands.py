@@ -146,3 +146,19 @@ def test_verify_ends_with_the_exit_code_of_evidence_after_the_report(ledger, tmp
     with pytest.raises(EvidenceError, match=r"000\.p/1") as caught:
         ledger("verify")
     assert caught.value.exit_code == 4
+
+
+def test_a_state_table_taken_for_events_is_told_the_option(ledger, tmp_path):
+    (tmp_path / "now.csv").write_text("member,setting,value,changed_at\nm1,ads,off,2025-01-01T00:00:00Z\n")
+    with pytest.raises(InputError) as refused:
+        ledger("import", "now.csv")
+    assert refused.value.hint == "a table of current settings is imported with --state-table"
+
+
+def test_a_proof_checked_far_from_its_ledger_asks_for_the_key(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    refused = CliRunner().invoke(app, ["proof", "--check", "p.txt"]).exception
+    assert (refused.message, refused.hint) == (
+        "no key to check the proof with",
+        "give --vkey, the log's public key",
+    )

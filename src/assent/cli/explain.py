@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Annotated, Any
 
 import typer
@@ -12,6 +13,8 @@ from assent.cli.frame import Json, emit
 from assent.operations.explain import ExplainedRecord, explain_record
 from assent.operations.workspace import open_workspace
 from assent.vocabulary.instants import format_instant, parse_instant
+from assent.vocabulary.reasons import Reason
+from assent.vocabulary.records import Record
 
 
 def register(app: typer.Typer) -> None:
@@ -60,6 +63,8 @@ def _show(console: Console, told: ExplainedRecord) -> None:
     console.print(f"[bold {colour}]{escape(told.explanation.summary)}[/]")
     for number, cause in enumerate(told.explanation.causes, 1):
         console.print(f"\n{number}. {escape(cause.sentence)}")
+        if cause.reason is Reason.STATE_MISSING:
+            console.print(f"   {escape(_missing(told.record))}")
         if cause.rule:
             console.print(f"   [dim]rule:[/dim] {escape(cause.rule)}")
         events = f"; ledger {_events(cause.events)}" if cause.events else ""
@@ -69,6 +74,14 @@ def _show(console: Console, told: ExplainedRecord) -> None:
         f"\n[dim]record {escape(told.record.id)}, as of {format_instant(verdict.as_of)} and the first "
         f"{verdict.ledger_size:,} events; pack {verdict.pack_digest[:12]}[/dim]"
     )
+
+
+def _missing(record: Record) -> str:
+    if record.unreadable:
+        return "A value in its row cannot be read as what the mapping says it is."
+    if record.author is None:
+        return "Its row names no author."
+    return f"See what the ledger knows of its author: assent ledger state {shlex.quote(record.author)}"
 
 
 def _events(seqs: tuple[int, ...]) -> str:
