@@ -166,13 +166,21 @@ def _spans(given: Any) -> Any:
     if given is None:
         return None
     try:
-        return tuple(Span(int(each["start"]), int(each["end"])) for each in given)
-    except (KeyError, TypeError, ValueError):
+        ends = [(each["start"], each["end"]) for each in given]
+    except (KeyError, TypeError):
         return _UNREADABLE
+    if not all(_is_place(start) and _is_place(end) for start, end in ends):
+        return _UNREADABLE
+    return tuple(Span(start, end) for start, end in ends)
+
+
+def _is_place(given: object) -> bool:
+    """Whether it is a whole number that a span's column can hold."""
+    return type(given) is int and -(2**31) <= given < 2**31
 
 
 def _context(given: Any) -> Any:
-    if not given:
+    if given is None:
         return frozenset()
     if not isinstance(given, list) or not all(each is None or isinstance(each, str) for each in given):
         return _UNREADABLE
@@ -243,9 +251,28 @@ def _values(column: pa.Array) -> list[Any]:
         return [dict(zip(names, row, strict=True)) if valid else None for row, valid in zip(rows, there, strict=True)]
     if pa.types.is_timestamp(kind):
         # Python's instants end at microseconds, and so do those of every other evaluator.
-        naive = column.cast(pa.timestamp("us", kind.tz), safe=False).cast(pa.timestamp("us")).to_pylist()
-        return naive if kind.tz is None else [each and each.replace(tzinfo=UTC) for each in naive]
+        naive = _instants(column.cast(pa.timestamp("us", kind.tz), safe=False).cast(pa.timestamp("us")))
+        return naive if kind.tz is None else [_zoned(each) for each in naive]
     return list(column.to_pylist())
+
+
+def _instants(column: pa.Array) -> list[Any]:
+    """Clock times as Python has them; what lies outside the years 1 to 9999 cannot be read."""
+    try:
+        return list(column.to_pylist())
+    except OverflowError:
+        return [_in_calendar(each) for each in column]
+
+
+def _in_calendar(each: Any) -> Any:
+    try:
+        return each.as_py()
+    except OverflowError:
+        return _UNREADABLE
+
+
+def _zoned(naive: Any) -> Any:
+    return naive.replace(tzinfo=UTC) if isinstance(naive, datetime) else naive
 
 
 def _csv(path: Path, columns: Sequence[str]) -> Iterator[tuple[Values, int]]:

@@ -162,7 +162,7 @@ def read_shown(
     for entry in manifest.files:
         place = place_bytes(entry.shard, entry.slice)
         for batch in _batches(folder / entry.path, SNAPSHOT_SCHEMA):
-            columns = [_plain(batch.column(name)).to_pylist() for name in SNAPSHOT_SCHEMA.names]
+            columns = _rows_of(batch, entry.path)
             for ident, category, author, subjects, created_at, parent, text in zip(*columns, strict=True):
                 if not wanted(ident):
                     continue
@@ -201,3 +201,15 @@ def _batches(path: Path, schema: pa.Schema, columns: list[str] | None = None) ->
             yield from file.iter_batches(_ROWS, columns=columns)
     except (OSError, pa.ArrowException) as error:
         raise EvidenceError(f"`{path.name}` cannot be read: {type(error).__name__.lower()}") from None
+
+
+def _rows_of(batch: pa.RecordBatch, path: str) -> list[list[Any]]:
+    """The columns as Python values.
+
+    Raises:
+        EvidenceError: an instant lies outside the years 1 to 9999, so that nobody can have permitted its row.
+    """
+    try:
+        return [_plain(batch.column(name)).to_pylist() for name in SNAPSHOT_SCHEMA.names]
+    except OverflowError:
+        raise EvidenceError(f"`{path}` holds an instant outside every calendar") from None
