@@ -266,3 +266,13 @@ def test_a_csv_with_semicolons_is_told_what_is_wrong(tmp_path):
 
     with pytest.raises(InputError, match="columns stand between commas"):
         read_tables(mapping)
+
+
+def test_an_instant_outside_the_calendar_is_a_problem_and_no_crash(tmp_path):
+    instants = pa.array([0, 2**62], pa.timestamp("us", tz="UTC"))
+    pq.write_table(pa.table({"id": ["a", "b"], "created": instants}), tmp_path / "posts.parquet")
+    (tmp_path / "m.toml").write_text(
+        '[[records]]\nfiles = ["posts.parquet"]\ncategory = "post"\n[records.columns]\nid = "id"\ncreated_at = "created"\n'
+    )
+    found = {problem.what: problem.count for problem in survey(read_tables(tmp_path / "m.toml")).problems}
+    assert found["created_at cannot be read"] == 1

@@ -202,7 +202,18 @@ def _to_list(column: pa.Array) -> list[Any]:
     """Python values; of instants only whether there is one, because their zone was checked with the schema."""
     if pa.types.is_timestamp(column.type):
         column = pc.cast(column, pa.timestamp("us", tz=column.type.tz or "UTC"), safe=False)
-    return list(column.to_pylist())
+    try:
+        return list(column.to_pylist())
+    except OverflowError:
+        return [_in_calendar(each) for each in column]
+
+
+def _in_calendar(each: Any) -> Any:
+    """An instant outside the years 1 to 9999 as a text that nobody can read as one."""
+    try:
+        return each.as_py()
+    except OverflowError:
+        return str(each.value)
 
 
 def _csv(path: Path, columns: tuple[str, ...]) -> Iterator[Values]:
