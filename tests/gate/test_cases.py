@@ -128,6 +128,8 @@ def test_answers_stand_in_the_order_of_the_lines_and_a_bad_line_stops_nothing():
         {"member__events": [said("objection.decided", "2025-11-03T10:00:00Z", purpose="p", outcome="perhaps")]},
         {"member__events": [{"type": "account.closed"}]},
         {"member__events": ["account.closed"]},
+        {"member__events": [{"type": ["account.closed"], "effective_at": "2025-11-03T10:00:00Z"}]},
+        {"member__events": [{"type": {}, "effective_at": "2025-11-03T10:00:00Z"}]},
         {"member__events": {"type": "account.closed"}},
         {"holds": [{"purpose": "train_generative", "region": "DE", "from": "soon"}]},
         {"record__excluded": "yes"},
@@ -265,6 +267,26 @@ def test_an_objection_to_advertising_stands_even_when_somebody_rejected_it():
     assert reasons(ANNOUNCED, one) == ["objection_upheld"]
 
 
+def test_a_key_given_twice_is_refused_rather_than_let_the_last_one_win():
+    line = json.dumps(case()).replace('"visibility"', '"excluded": true, "excluded": false, "visibility"')
+    (answer,) = ask(ANNOUNCED, line.encode())
+    assert answer["id"] is None
+    assert "twice" in answer["error"]
+
+
+def test_anybody_in_a_record_can_exclude_it_and_only_they_can_include_it_again():
+    def by(person: str, *kinds: str) -> dict[str, Any]:
+        events = [said(f"record.{kind}", f"2025-10-0{day}T00:00:00Z", record="r1") for day, kind in enumerate(kinds, 1)]
+        return {"id": person, "region": "DE", "birth_date": "1990-05-01", "events": events}
+
+    def asked(author: dict[str, Any], other: dict[str, Any]) -> list[str]:
+        return reasons(ANNOUNCED, case(member=author, record__subjects=[{"role": "mentioned", "member": other}]))
+
+    assert asked(by("m1"), by("m2", "excluded")) == ["item_excluded"]
+    assert asked(by("m1", "included"), by("m2", "excluded")) == ["item_excluded"]
+    assert asked(by("m1"), by("m2", "excluded", "included")) == []
+
+
 @given(st.binary(max_size=300))
 def test_no_bytes_make_the_reader_fail(line):
     for answer in answer_lines(load_pack("community-qa"), [line]):
@@ -281,6 +303,12 @@ PATHS = [
     "member__events", "record__id", "record__category", "record__created_at", "record__visibility",
     "record__subjects", "record__signals", "record__excluded", "record__context", "record__parent",
 ]  # fmt: skip
+
+
+@given(st.lists(st.dictionaries(st.sampled_from(["type", "effective_at", "setting", "value", "purpose"]), json_values)))
+def test_no_event_makes_the_reader_fail(events):
+    (answer,) = ask(SAFEGUARDED, case(member__events=events))
+    assert "error" in answer or answer["allowed"] == (not answer["reasons"])
 
 
 @given(st.sampled_from(PATHS), json_values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -52,9 +53,7 @@ def test_a_missing_column_is_named_with_its_file(engine, tmp_path):
 
 
 def test_instants_without_a_zone_are_refused_when_nobody_named_one(engine, tmp_path):
-    table = parquet(
-        tmp_path / "a.parquet", {"id": ["1"], "created_at": pa.array([datetime(2025, 1, 1)], pa.timestamp("us"))}
-    )  # noqa: DTZ001
+    table = parquet(tmp_path / "a.parquet", {"id": ["1"], "created_at": pa.array([0], pa.timestamp("us"))})
     with pytest.raises(InputError, match="instants without a zone"):
         scan(engine, (table,))
 
@@ -143,7 +142,8 @@ objects = st.fixed_dictionaries(
     optional={
         "author": texts, "category": texts, "subjects": st.one_of(st.none(), people, st.just("x")), "created_at": instants,
         "visibility": texts, "excluded": st.sampled_from([None, True, False, "true", 1]),
-        "context": st.one_of(st.none(), st.lists(texts, max_size=2)), "text": texts,
+        "context": st.one_of(st.none(), st.lists(st.one_of(texts, st.just(1), st.just(["sensitive"])), max_size=2)),
+        "text": texts,
     },
 )  # fmt: skip
 
@@ -156,6 +156,42 @@ def test_json_lines_say_the_same_as_the_audit_reads(tmp_path_factory, given_rows
     engine = open_duckdb(memory_mib=256, threads=1, folder=folder / "spill")
     assert seen(engine, table) == read(table)
     engine.close()
+
+
+JSON_TEXTS = [
+    "", "null", "[]", "[1]", "x", "{}", "true", "false", "True", "NaN", '"x"', "[null]", '["sensitive"]',
+    '[{"role":"mentioned","member":"m1","spans":[{"start":0,"end":3}]}]', '[{"role":"mentioned","member":null}]',
+    '[["sensitive"]]', '[{"sensitive":true}]', '[{"role":5,"member":"m1"}]', '[{"role":"r","spans":{}}]', '[{"role":"r","spans":"x"}]',
+    '[{"role":"r","spans":[{"start":0,"end":0.5}]}]', '[{"role":"r","spans":[{"start":"0","end":1}]}]',
+    '[{"role":"r","spans":[{"start":0,"end":2147483648}]}]', '[{"role":"r","member":5,"spans":[{"start":0,"end":true}]}]',
+    '[{"role":"r","member":5,"spans":[{"start":-1,"end":10000000000.0}]}]', '[{"role":"r","spans":[null]}]', '[{"role":"r","spans":[]}]',
+    '[{"member":"m1"}]', '[{"role":"r","spans":[{"start":0}]}]', '[{"role":"r","spans":null}]',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["subjects", "context", "excluded"])
+def test_lists_and_flags_in_csv_are_json_texts_and_the_audit_reads_them_alike(engine, tmp_path, name):
+    path = tmp_path / "a.csv"
+    with path.open("w", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(["id", "author", name])
+        writer.writerows([f"{place:02}", "m0", text] for place, text in enumerate(JSON_TEXTS))
+    columns = {each: Column(source=each) for each in ("id", "author", name)}
+    table = RecordTable((path,), Format.CSV, columns)
+    assert seen(engine, table) == read(table)
+
+
+def test_subjects_in_csv_are_people(engine, tmp_path):
+    path = tmp_path / "a.csv"
+    with path.open("w", newline="") as stream:
+        people = '[{"role":"mentioned","member":"m1","spans":[{"start":0,"end":3}]}]'
+        csv.writer(stream).writerows([["id", "author", "subjects"], ["r1", "m0", people]])
+    columns = {each: Column(source=each) for each in ("id", "author", "subjects")}
+    (row,) = rows(engine, RecordTable((path,), Format.CSV, columns))
+    assert (row["unreadable"], row["subjects"]) == (
+        False,
+        [{"role": "mentioned", "member": "m1", "spans": [{"start": 0, "end": 3}]}],
+    )
 
 
 def seen(engine, table):
@@ -188,3 +224,25 @@ def test_a_node_that_is_not_on_the_list_is_never_rendered():
 def test_a_value_never_becomes_a_statement(engine):
     name = "x'; DROP TABLE t; --"
     assert engine.rows(sql.render(exp.select(sql.value(name)), "duckdb")) == [(name,)]
+
+
+ODD_INSTANTS = [
+    "2025-01-01T00:00:00Z", "9999-12-31T23:59:59-05:00", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00+05:00",
+    "0001-01-01T00:00:00Z", "2025-01-01T00:00:00+25:00", "2025-01-01T00:00:00+23:59", "2025-01-01T00:00:00+10:75",
+]  # fmt: skip
+
+
+def test_an_instant_no_calendar_holds_is_not_understood_and_the_audit_agrees(engine, tmp_path):
+    table = jsonl(
+        tmp_path / "a.jsonl", *({"id": str(place), "created_at": text} for place, text in enumerate(ODD_INSTANTS))
+    )
+    assert seen(engine, table) == read(table)
+    assert [row["unreadable"] for row in sorted(rows(engine, table), key=lambda row: row["id"])] == [
+        False, True, False, True, False, True, False, True,
+    ]  # fmt: skip
+
+
+def test_a_typed_instant_beyond_the_calendar_is_not_understood(engine, tmp_path):
+    instants = pa.array([0, 2**62], pa.timestamp("us", tz="UTC"))
+    table = parquet(tmp_path / "a.parquet", {"id": ["1", "2"], "created_at": instants})
+    assert [row["unreadable"] for row in rows(engine, table)] == [False, True]

@@ -31,7 +31,8 @@ BATCH_ROWS = 1 << 14
 _UNREADABLE = object()
 _TYPED = frozenset({"subjects", "created_at", "excluded", "context"})
 _INSTANT = re.compile(
-    r"\d{4}-\d{2}-\d{2}([T ]([01]\d|2[0-3]):\d{2}(:\d{2}(\.\d{1,9})?)?)?(Z|[+-]\d{2}(:?\d{2})?)?", re.ASCII
+    r"\d{4}-\d{2}-\d{2}([T ]([01]\d|2[0-3]):\d{2}(:\d{2}(\.\d{1,9})?)?)?(Z|[+-]([01]\d|2[0-3])(:?[0-5]\d)?)?",
+    re.ASCII,
 )
 """The texts that name an instant; `datetime` alone would read more than the gate does."""
 
@@ -165,6 +166,8 @@ def _subjects(given: Any) -> Any:
 def _spans(given: Any) -> Any:
     if given is None:
         return None
+    if not isinstance(given, list):
+        return _UNREADABLE
     try:
         ends = [(each["start"], each["end"]) for each in given]
     except (KeyError, TypeError):
@@ -192,6 +195,21 @@ def _flag(given: Any) -> Any:
 
 
 @lru_cache(maxsize=1 << 12)
+def _from_json(text: str) -> Any:
+    """What a text in place of a list or a flag stands for: a format without either holds them as JSON."""
+    if not text:
+        return None
+    try:
+        return json.loads(text, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        return _UNREADABLE
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(name)
+
+
+@lru_cache(maxsize=1 << 12)
 def _object(text: object) -> Any:
     if not isinstance(text, str):
         return text
@@ -212,7 +230,8 @@ def _column(name: str, table: RecordTable, values: Values, size: int) -> Sequenc
     if found is None:
         return [None] * size
     if name in _TYPED and not column.values:
-        return found
+        as_json = name != "created_at" and table.format is not Format.JSONL
+        return [_from_json(each) if type(each) is str else each for each in found] if as_json else found
     texts = [each if each is None or type(each) is str else _text(each) for each in found]
     return [each and column.values.get(each) for each in texts] if column.values else texts
 

@@ -27,6 +27,9 @@ from assent.vocabulary.state import EVERYWHERE, Hold, MemberState
 _ALWAYS = datetime.min.replace(tzinfo=UTC)
 _MAX_LINE_BYTES = 4 << 20
 
+History = list[tuple[int, Event]]
+"""A person's events with their positions."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -73,7 +76,7 @@ def _document(line: bytes) -> Mapping[str, Any]:
     if len(line) > _MAX_LINE_BYTES:
         raise InputError(f"the case is longer than {_MAX_LINE_BYTES} bytes")
     try:
-        document = json.loads(line.decode("utf-8"))
+        document = json.loads(line.decode("utf-8"), object_pairs_hook=_without_repeats)
     except UnicodeDecodeError:
         raise InputError("the line is no UTF-8 text") from None
     except (ValueError, RecursionError) as error:
@@ -81,6 +84,14 @@ def _document(line: bytes) -> Mapping[str, Any]:
     if not isinstance(document, dict):
         raise InputError("the line is no JSON object")
     return document
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object; a key given twice would let the last one hide the first, so it is refused."""
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise ValueError("an object gives a key twice")
+    return fields
 
 
 def parse_case(document: Mapping[str, Any]) -> Case:
@@ -99,20 +110,21 @@ def parse_case(document: Mapping[str, Any]) -> Case:
     member = _object(document.get("member"), "member")
     author, events = _person(member, at, default="author")
     subjects = [_subject(entry, at) for entry in _list(fields.get("subjects"), "subjects")]
+    # Whoever excluded the record, it is excluded; each person takes back their own exclusion only.
+    histories = [events, *(theirs for _, _, theirs in subjects)]
+    excluded = any(_excludes(history, fields, at) for history in histories)
     return Case(
         purpose=PurposeName(purpose),
         at=at,
         author=author,
-        record=_record(fields, tuple(subject for subject, _ in subjects), events, at),
-        others=tuple(state for _, state in subjects),
+        record=_record(fields, tuple(subject for subject, _, _ in subjects), excluded=excluded),
+        others=tuple(state for _, state, _ in subjects),
         holds=tuple(_hold(entry) for entry in _list(document.get("holds"), "holds")),
         parent_allowed=_parent_allowed(fields),
     )
 
 
-def _person(
-    member: Mapping[str, Any] | None, at: datetime, *, default: str
-) -> tuple[MemberState | None, list[tuple[int, Event]]]:
+def _person(member: Mapping[str, Any] | None, at: datetime, *, default: str) -> tuple[MemberState | None, History]:
     """The person's state at that moment and their events; facts given beside the events come before all of them."""
     if member is None:
         return None, []
@@ -131,7 +143,7 @@ def _person(
 def _event(entry: object, member: MemberId) -> Event:
     fields = _object(entry, "event") or {}
     kind = fields.get("type")
-    if kind not in set(EventType):
+    if not isinstance(kind, str) or kind not in set(EventType):
         raise InputError(f"unknown event type `{kind}`")
     shape = FIELDS[EventType(kind)]
     if not shape.member:
@@ -140,29 +152,29 @@ def _event(entry: object, member: MemberId) -> Event:
     return parse_event({key: value for key, value in fields.items() if key in known}, member=member)
 
 
-def _subject(entry: object, at: datetime) -> tuple[Subject, MemberState | None]:
+def _excludes(history: History, record: Mapping[str, Any], at: datetime) -> bool:
+    """Whether this person's last word on the record is that it stays out."""
+    name = _optional_text(record.get("id")) or ""
+    return name in fold_exclusions(history, at=at, size=len(history))
+
+
+def _subject(entry: object, at: datetime) -> tuple[Subject, MemberState | None, History]:
     fields = _object(entry, "subject") or {}
     role = fields.get("role")
     if not isinstance(role, str) or not role:
         raise InputError("a subject has no `role`")
     member = _object(fields.get("member"), "subject's member")
-    state, _ = _person(member, at, default="subject")
+    state, history = _person(member, at, default="subject")
     name = member.get("id") if member else None
-    return Subject(Role(role), MemberId(name) if isinstance(name, str) else None), state
+    return Subject(Role(role), MemberId(name) if isinstance(name, str) else None), state, history
 
 
-def _record(
-    fields: Mapping[str, Any],
-    subjects: tuple[Subject, ...],
-    events: list[tuple[int, Event]],
-    at: datetime,
-) -> Record:
+def _record(fields: Mapping[str, Any], subjects: tuple[Subject, ...], *, excluded: bool) -> Record:
     created = fields.get("created_at")
     category, name = fields.get("category"), _optional_text(fields.get("id")) or ""
-    excluded = fields.get("excluded")
-    if excluded is not None and not isinstance(excluded, bool):
-        raise InputError(f"`excluded` is neither true nor false: `{excluded}`")
-    by_event = name in fold_exclusions(events, at=at, size=len(events))
+    flag = fields.get("excluded")
+    if flag is not None and not isinstance(flag, bool):
+        raise InputError(f"`excluded` is neither true nor false: `{flag}`")
     return Record(
         id=RecordId(name),
         category=Category(category) if isinstance(category, str) else None,
@@ -170,7 +182,7 @@ def _record(
         subjects=subjects,
         created_at=None if created is None else parse_instant(created, field="created_at"),
         visibility=_optional_text(fields.get("visibility")),
-        excluded=bool(excluded) or by_event,
+        excluded=bool(flag) or excluded,
         signals=_signals(_object(fields.get("signals"), "signals")),
         context=frozenset(flag for flag in _list(fields.get("context"), "context") if isinstance(flag, str)),
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import reduce
 
 from sqlglot import exp
@@ -24,8 +25,20 @@ _JSON_SHAPES = {
     "subjects": '[{"role":"VARCHAR","member":"VARCHAR","spans":[{"start":"INTEGER","end":"INTEGER"}]}]',
     "context": '["VARCHAR"]',
 }
+_WHOLE = ("UBIGINT", "BIGINT", "NULL")
+_JSON_KINDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "context": {"$[*]": ("VARCHAR", "NULL")},
+    "subjects": {
+        "$[*]": ("OBJECT", "NULL"),
+        "$[*].role": ("VARCHAR", "NULL"),
+        "$[*].spans": ("ARRAY", "NULL"),
+        "$[*].spans[*].start": _WHOLE,
+        "$[*].spans[*].end": _WHOLE,
+    },
+}
+"""What may stand where in a JSON text; what else is missing or null is found once it is read."""
 _INSTANT = r"\d{4}-\d{2}-\d{2}([T ]([01]\d|2[0-3]):\d{2}(:\d{2}(\.\d{1,9})?)?)?"
-_ZONE = r"(Z|[+-]\d{2}(:?\d{2})?)"
+_ZONE = r"(Z|[+-]([01]\d|2[0-3])(:?[0-5]\d)?)"
 _LINE = "json"
 """The one column of a JSON Lines file."""
 
@@ -133,10 +146,19 @@ def _text(given: Sql, kind: str) -> Sql:
 
 
 def _typed(name: str, given: Sql, kind: str, place: str) -> _Read:
-    """A boolean or a list; text in its place is not understood, because CSV has neither."""
+    """A boolean or a list; where a column holds text, as in CSV, the text is JSON."""
+    no_json: Sql | None = None
+    if kind == "VARCHAR":
+        valid = sql.certain(sql.func("json_valid", given.copy()))
+        there = sql.both(sql.not_null(given.copy()), exp.NEQ(this=given.copy(), expression=sql.value("")))
+        no_json = sql.both(there, exp.not_(valid.copy()))
+        given, kind = exp.paren(sql.case((valid, given), default=exp.null())), "JSON"
     if kind == "JSON":
         wanted = "BOOLEAN" if name == "excluded" else "ARRAY"
-        right = exp.EQ(this=sql.func("json_type", given.copy()), expression=sql.value(wanted))
+        right = sql.both(
+            exp.EQ(this=sql.func("json_type", given.copy()), expression=sql.value(wanted)),
+            *(_only(given, path, kinds) for path, kinds in _JSON_KINDS.get(name, {}).items()),
+        )
         absent = sql.either(
             sql.is_null(given.copy()), exp.EQ(this=sql.func("json_type", given.copy()), expression=sql.value("NULL"))
         )
@@ -145,16 +167,21 @@ def _typed(name: str, given: Sql, kind: str, place: str) -> _Read:
             if name == "excluded"
             else sql.func("from_json", given, sql.value(_JSON_SHAPES[name]))
         )
-        result = _Read(
-            sql.case((right, read), default=exp.null()), exp.not_(exp.paren(sql.either(absent, right.copy())))
-        )
-    elif kind == "VARCHAR":
-        return _Read(sql.cast(exp.null(), _TYPES[name]), sql.not_null(given))
+        wrong = exp.not_(exp.paren(sql.either(absent, right.copy())))
+        unreadable = wrong if no_json is None else sql.either(wrong, exp.paren(no_json))
+        result = _Read(sql.case((right, read), default=exp.null()), unreadable)
     elif (name == "excluded") != (kind == "BOOLEAN") or (name != "excluded" and not kind.endswith("[]")):
         raise InputError(f"{place} holds {kind.lower()}, which cannot be `{name}`")
     else:
         result = _Read(sql.cast(given, _TYPES[name]))
     return _people(result) if name == "subjects" else result
+
+
+def _only(given: Sql, path: str, kinds: tuple[str, ...]) -> Sql:
+    """Everything that stands at the path is of one of these kinds; DuckDB would turn anything into a text."""
+    other = exp.not_(sql.within(sql.col("k"), kinds))
+    found = sql.func("list_filter", sql.func("json_type", given.copy(), sql.value(path)), sql.lambda_of(["k"], other))
+    return sql.certain(exp.EQ(this=sql.func("len", found), expression=sql.value(0)))
 
 
 def _people(read: _Read) -> _Read:
@@ -181,6 +208,18 @@ def _people(read: _Read) -> _Read:
 
 
 def _instant(given: Sql, kind: str, zone: str | None, place: str) -> _Read:
+    """The instant; one that no calendar here holds, before the year 1 or after 9999, is not understood."""
+    read = _any_instant(given, kind, zone, place)
+    held = sql.both(
+        exp.GTE(this=read.value, expression=sql.value(datetime.min.replace(tzinfo=UTC))),
+        exp.LTE(this=read.value.copy(), expression=sql.value(datetime.max.replace(tzinfo=UTC))),
+    )
+    beyond = sql.certain(exp.not_(exp.paren(held.copy())))
+    unreadable = beyond if read.unreadable is None else sql.either(exp.paren(read.unreadable), beyond)
+    return _Read(sql.case((held, read.value.copy()), default=exp.null()), unreadable)
+
+
+def _any_instant(given: Sql, kind: str, zone: str | None, place: str) -> _Read:
     if kind == "TIMESTAMP WITH TIME ZONE":
         return _Read(given)
     if kind.startswith("TIMESTAMP"):
