@@ -20,7 +20,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import chain
 from pathlib import Path
 from types import TracebackType
@@ -38,14 +38,18 @@ from assent.evidence.note import SignerKey
 from assent.evidence.tlog_proof import TlogProof
 from assent.ledger.columns import ColumnarEvents, Mirror
 from assent.ledger.publication import Gap, Publication, no_gap
-from assent.ledger.stored import Positioned, Statement, read_rows
+from assent.ledger.stored import Positioned, Statement, read_event, read_rows
 from assent.storage.database import Database
 from assent.storage.files import explained, make_folder
 from assent.storage.schema import DATABASE_NAME, EVENTS, HEAD, LEAVES, MEMBER_INDEX, SCHEMA_NAME, SCHEMA_VERSION, TABLES
 from assent.vocabulary.events import Event, parse_event
+from assent.vocabulary.instants import format_instant
 
 Clock = Callable[[], datetime]
 Entropy = Callable[[int], bytes]
+
+CLOCK_TOLERANCE = timedelta(seconds=5)
+"""How far the clocks of machines that share a ledger may be apart."""
 
 _PAGE = 16_384
 _PUBLISH_SECONDS = 0.1
@@ -326,6 +330,30 @@ class Ledger:
             ) from error
 
     # --- reading
+
+    def present(self, now: datetime) -> datetime:
+        """The moment it is, and never one before the newest event was recorded: what was said by then counts.
+
+        Raises:
+            UnavailableError: `now` lies further back than clocks of one installation may differ.
+        """
+        newest = self._newest_recorded_at()
+        if newest is None or newest <= now:
+            return now
+        if newest - now > CLOCK_TOLERANCE:
+            raise UnavailableError(
+                f"this clock is behind the ledger: it shows {format_instant(now)}, and the newest event was recorded"
+                f" at {format_instant(newest)}",
+                hint="set the clock; until then choices that were made might be overlooked",
+            )
+        return newest
+
+    def _newest_recorded_at(self) -> datetime | None:
+        query = sa.select(EVENTS.c.event).order_by(EVENTS.c.seq.desc()).limit(1)
+        with self._database.reading() as connection:
+            data = connection.execute(query).scalar()
+        newest = read_event(bytes(data)) if data is not None else None
+        return newest.recorded_at if isinstance(newest, Event) else None
 
     def events(self, start: int = 0, stop: int | None = None) -> Iterator[Positioned]:
         """The events at the positions [start, stop), in order; erased ones are left out."""

@@ -117,7 +117,7 @@ def build_snapshot(
         request = GateRequest(
             pack=rules,
             purpose=PurposeName(purpose),
-            at=at or clock(),
+            at=at or ledger.present(clock()),
             tables=inputs.tables,
             events=ledger.columns(size=size),
             shards=workspace.number("snapshots.shards"),

@@ -70,7 +70,7 @@ def explain_record(
             engine.close()
         if RecordId(ident) not in records:
             raise InputError(f"no source holds a record `{ident}`", hint="`assent source list` shows the sources")
-        desk = _Desk(ledger, rules, PurposeName(purpose), at or clock(), size, records, flags)
+        desk = _Desk(ledger, rules, PurposeName(purpose), at or ledger.present(clock()), size, records, flags)
         case = desk.case(records[RecordId(ident)])
         author = records[RecordId(ident)].author
         said = [*(ledger.events_of(author, size=size) if author else ()), *desk.flagged(RecordId(ident))]

@@ -157,8 +157,8 @@ class SnapshotReader:
 
     def look(self) -> None:
         """`left_out` is true of this moment. Cost: a scan of two ledger columns; more only after a change."""
-        at = max(self._at or self._clock(), self.manifest.at)
         try:
+            at = max(self._at or self._ledger.present(self._clock()), self.manifest.at)
             size = self._ledger.size
             require_not_superseded(self._ledger, self.id)
             now = Moment(at, size)
