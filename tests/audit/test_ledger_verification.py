@@ -226,3 +226,12 @@ def test_a_member_that_is_no_text_differs(folder):
 def test_a_commitment_that_is_no_hash_is_named(folder):
     sql(folder, "UPDATE ledger_leaves SET commitment = 'text' WHERE seq = 8")
     assert "entry `8` is no hash" in str(verify_ledger(folder, vkey=VKEY).checks)
+
+
+@pytest.mark.parametrize("flip", [0, 1])
+def test_an_earlier_shorter_tile_must_be_what_the_tile_begins_with(folder, flip):
+    whole = (folder / "log/tile/0/000").read_bytes()
+    shorter = folder / "log/tile/0/000.p/100"
+    shorter.parent.mkdir(exist_ok=True)
+    shorter.write_bytes(whole[: 100 * 32 - 1] + bytes([whole[100 * 32 - 1] ^ flip]))
+    assert failed(verify_ledger(folder, vkey=VKEY)) == (["published files"] if flip else [])

@@ -262,9 +262,19 @@ class _Walk:
             self.compared += 1
             if _bytes_of(self.log / tile.path) != encode(part):
                 self.unlike.append(tile.path)
+            self._shorter(tile, part, encode)
             if level >= 0 and len(part) == WIDTH:
                 roots.append(merkle.perfect_root(part))
         return roots
+
+    def _shorter(self, tile: Tile, items: Sequence[bytes], encode: Callable[[Sequence[bytes]], bytes]) -> None:
+        """The tile's earlier, shorter forms were held against what it begins with: proofs were made from them."""
+        for path in (self.log / Tile(tile.level, tile.index, 1).path).parent.glob("[!.]*"):
+            width = int(path.name) if path.name.isdecimal() else 0
+            if width != tile.width:
+                self.compared += 1
+                if not 0 < width < len(items) or _bytes_of(path) != encode(items[:width]):
+                    self.unlike.append(str(path.relative_to(self.log)))
 
 
 def is_about(event: bytes, member: str | None) -> bool:
