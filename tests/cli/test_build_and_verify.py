@@ -114,7 +114,8 @@ def test_a_narrow_window_cuts_off_no_number_and_no_id(world: World, monkeypatch:
     assert [words[n] for n in (0, 1, 4, 5, 6)] == [built["snapshot"], "sealed", "61", "41", "0.0"]
 
 
-def test_a_pipe_cuts_off_no_key(world: World) -> None:
+def test_a_pipe_cuts_off_no_key(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
     vkey = (world.workspace.ledger_folder / "log" / "vkey").read_text(encoding="utf-8").strip()
 
     assert vkey in run("ledger", "verify").stdout
