@@ -41,6 +41,8 @@ def open_duckdb(*, memory_mib: int, threads: int, folder: Path) -> DuckDB:
     )
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET enable_progress_bar = false")
+    # A UUID leaves as its sixteen bytes, not as text.
+    connection.execute("SET arrow_lossless_conversion = true")
     connection.execute("SET lock_configuration = true")
     return DuckDB(connection)
 
