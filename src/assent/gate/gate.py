@@ -1,11 +1,11 @@
 """Every record of a platform decided at one (T, N): what is permitted, what was decided, and how much of each.
 
     scan ─► records (a view, nothing is copied)
-    fold ─► state ─► person ─► people     a row per author: what speaks against them, their key, their places
-    refusing, exclusions ─► special       a row per record that needs more than its author and itself
-    records ⋈ people ⋈ special ─► judged  a row per record: id, tag and mask, some fifty bytes
+    fold ─► state ─► person ─► permitting, tagged   a row per author, with their place or their key
+    refusing, exclusions ─► special                 a row per record that needs more than its author and itself
+    records ⋈ tagged ⋈ special ─► judged            a row per record: id, tag and mask, some fifty bytes
     judged ─► derived, counts, decisions()
-    records ⋈ people ⋈ special ⋈ derived ─► permitted()
+    records ⋈ permitting ⋈ special ⋈ derived ─► permitted()
 
 The decision is made once for all records. It is said a second time where permitted rows are read, so that
 what speaks against a record by itself is asked before anything is looked up or sorted.
@@ -44,7 +44,7 @@ from assent.gate.others import (
     refusing_people,
     shown_text,
 )
-from assent.gate.people import PEOPLE, find_strangers, place_and_tag, tags_by_rank
+from assent.gate.people import PERMITTING, TAGGED, find_strangers, place_permitting, tag_people, tags_by_rank
 from assent.gate.persons import Question, judge_persons, region_counts, under_age_at
 from assent.gate.records import RECORDS, record_mask
 from assent.gate.scan import scan
@@ -150,15 +150,17 @@ class Gate:
         self._folded: Folded = fold_members(engine, moment, request.pack, purpose)
         progress("judging members")
         judge_persons(engine, self._folded, self._question, tuple(str(path) for path in request.events.members))
-        self._run(find_strangers())
-        # Holds keys: never part of the digest.
-        engine.run(sql.render(place_and_tag(request), engine.dialect))
+        progress("placing members")
+        self._run_with_key(place_permitting(request.partition_key, shards=request.shards, slices=request.slices))
         self._own_mask = record_mask(engine, self._question, self._mapped)
         progress("judging others")
         self._masking = asks_others(purpose) and "subjects" in self._mapped
         self._has_special = self._find_special(moment)
         # Where nobody refuses there is no table to look them up in.
         self._masking = self._masking and self._has_special
+        progress("tagging members")
+        self._run(find_strangers())
+        self._run_with_key(tag_people(request.decision_key))
         progress("judging records")
         self._run(sql.create(_JUDGED, self._judgment()))
         self._require_ids()
@@ -222,7 +224,8 @@ class Gate:
                 sql.named(sql.bits(*self._masks()), "mask"), sql.named(category, "category"), sql.col("region", "p"),
                 sql.named(self._is_masked(), "masked"), sql.col("unreadable", "r"),
             ),
-            author,
+            people=TAGGED,
+            author=author,
         )  # fmt: skip
 
     def _permission(self) -> Sql:
@@ -233,7 +236,8 @@ class Gate:
                 sql.named(kept_subjects(self._masking), "subjects"), sql.col("created_at", "r"), sql.col("parent", "r"),
                 sql.named(shown_text() if self._masking else sql.col("text", "r"), "text"),
             ),
-            sql.col("author", "r"),
+            people=PERMITTING,
+            author=sql.col("author", "r"),
         ).where(*(sql.eq(mask, sql.mask(0)) for mask in self._masks()))  # fmt: skip
         if self._has_derived:
             same = sql.eq(sql.col("id", "r"), sql.col("id", "d"))
@@ -242,7 +246,7 @@ class Gate:
         return query
 
     def _masks(self) -> list[Sql]:
-        """What speaks against a row of `records` (`r`) by `people` (`p`) and, where there is any, `special` (`x`).
+        """What speaks against a row of `records` (`r`) by its author (`p`) and, where there is any, `special` (`x`).
 
         In parts: what concerns the record alone can be asked before its author is looked up.
         """
@@ -257,10 +261,10 @@ class Gate:
             masks.append(exp.Coalesce(this=sql.col("mask", "x"), expressions=[sql.mask(0)]))
         return masks
 
-    def _from(self, query: Sql, author: Sql) -> Sql:
+    def _from(self, query: Sql, *, people: str, author: Sql) -> Sql:
         """The query over every record, its author and what is special about it."""
         query = query.from_(exp.to_table(RECORDS).as_("r")).join(
-            exp.to_table(PEOPLE).as_("p"), on=sql.eq(author, sql.col("member", "p")), join_type="inner"
+            exp.to_table(people).as_("p"), on=sql.eq(author, sql.col("member", "p")), join_type="inner"
         )
         if self._has_special:
             same = sql.eq(sql.col("id", "r"), sql.col("id", "x"))
@@ -299,9 +303,7 @@ class Gate:
         parents = exp.select(sql.col("id"), sql.col("mask")).from_(exp.to_table(_JUDGED))
         self._run(sql.create(PARENTS, parents.where(exp.In(this=sql.col("id"), query=named.subquery()))))
         self._run(sql.create(_DERIVED, derived_from_excluded(self._engine)))
-        concerned = exp.In(
-            this=sql.col("id"), query=exp.select(sql.col("id")).from_(exp.to_table(_DERIVED)).subquery()
-        )
+        concerned = exp.In(this=sql.col("id"), query=exp.select(sql.col("id")).from_(exp.to_table(_DERIVED)).subquery())
         mask = sql.bits(sql.col("mask"), sql.mask(Reason.DERIVED_FROM_EXCLUDED.bit))
         self._run(sql.update(_JUDGED, "mask", mask, concerned))
         return self._has_rows(_DERIVED)
@@ -336,6 +338,10 @@ class Gate:
 
     def _rows(self, query: Sql) -> list[tuple[Any, ...]]:
         return self._engine.rows(sql.render(query, self._engine.dialect))
+
+    def _run_with_key(self, statement: Sql) -> None:
+        """The statement has taken effect; it holds a key, so it is never part of the digest."""
+        self._engine.run(sql.render(statement, self._engine.dialect))
 
     def _run(self, statement: Sql) -> None:
         text = sql.render(statement, self._engine.dialect)

@@ -47,7 +47,7 @@ def prefix(key: Sql) -> Sql:
 
 
 def record_tag(record: Sql) -> Sql:
-    """The first bytes of SHA-256(01 ‖ member key ‖ record id), by the `prefix` of a row of `people` (`p`)."""
+    """The first bytes of SHA-256(01 ‖ member key ‖ record id), by the `prefix` of a row of `tagged` (`p`)."""
     return _tag(sql.func("sha256", sql.concat(sql.col("prefix", "p"), sql.func("encode", record))))
 
 
