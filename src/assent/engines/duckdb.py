@@ -41,6 +41,11 @@ def open_duckdb(*, memory_mib: int, threads: int, folder: Path) -> DuckDB:
     )
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET enable_progress_bar = false")
+    # A UUID leaves as its sixteen bytes, not as text.
+    connection.execute("SET arrow_lossless_conversion = true")
+    # Joins as they are written, the table to look things up in on the right: filters mislead the estimates so far
+    # that records with their texts would be put into the hash table.
+    connection.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
     connection.execute("SET lock_configuration = true")
     return DuckDB(connection)
 

@@ -20,7 +20,7 @@ ALLOWED: Final = frozenset(
         # queries
         exp.Select, exp.From, exp.Join, exp.Where, exp.Group, exp.Order, exp.Ordered, exp.Distinct, exp.Union,
         exp.Subquery, exp.Table, exp.TableAlias, exp.Alias, exp.Column, exp.Identifier, exp.Star, exp.Create,
-        exp.Schema, exp.Properties, exp.TemporaryProperty, exp.Tuple,
+        exp.Schema, exp.Properties, exp.TemporaryProperty, exp.Tuple, exp.Update,
         # values
         exp.Literal, exp.Null, exp.Boolean, exp.Array, exp.Struct, exp.PropertyEQ, exp.Cast, exp.TryCast,
         exp.DataType, exp.DataTypeParam, exp.ColumnDef,
@@ -59,6 +59,16 @@ def create(name: str, query: Sql, *, kind: str = "TABLE") -> Sql:
     return exp.Create(this=exp.to_table(name), kind=kind, expression=query, properties=temporary)
 
 
+def update(name: str, column: str, given: Sql, condition: Sql) -> Sql:
+    """A statement that gives the column another value where the condition is true."""
+    return exp.Update(this=exp.to_table(name), expressions=[eq(col(column), given)], where=exp.Where(this=condition))
+
+
+def enum(values: Iterable[str]) -> exp.DataType:
+    """A type that has these values and no other."""
+    return exp.DataType(this=exp.DataType.Type.ENUM, expressions=[exp.Literal.string(each) for each in values])
+
+
 def col(name: str, table: str | None = None) -> Sql:
     """A column, quoted."""
     return exp.column(exp.to_identifier(name, quoted=True), table=table)
@@ -78,7 +88,7 @@ def func(name: str, *arguments: Sql) -> Sql:
     return exp.Anonymous(this=name, expressions=list(arguments))
 
 
-def cast(given: Sql, kind: str, *, attempt: bool = False) -> Sql:
+def cast(given: Sql, kind: str | exp.DataType, *, attempt: bool = False) -> Sql:
     """The value as another type; with `attempt`, null where it is none."""
     to = exp.DataType.build(kind, dialect="duckdb")
     return exp.TryCast(this=given, to=to) if attempt else exp.Cast(this=given, to=to)

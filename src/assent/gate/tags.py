@@ -37,17 +37,23 @@ def member_key(decision_key: bytes, member: Sql) -> Sql:
 
 
 def member_tag(key: Sql) -> Sql:
-    """The first bytes of SHA-256(00 ‖ member key), hexadecimal."""
+    """The first bytes of SHA-256(00 ‖ member key)."""
     return _tag(sql.func("sha256", sql.concat(sql.value(b"\x00"), key)))
 
 
-def record_tag(key: Sql, record: Sql) -> Sql:
-    """The first bytes of SHA-256(01 ‖ member key ‖ record id), hexadecimal."""
-    return _tag(sql.func("sha256", sql.concat(sql.value(b"\x01"), key, sql.func("encode", record))))
+def prefix(key: Sql) -> Sql:
+    """What comes before the record id in what a record tag is the hash of: 01 ‖ member key."""
+    return sql.concat(sql.value(b"\x01"), key)
+
+
+def record_tag(record: Sql) -> Sql:
+    """The first bytes of SHA-256(01 ‖ member key ‖ record id), by the `prefix` of a row of `tagged` (`p`)."""
+    return _tag(sql.func("sha256", sql.concat(sql.col("prefix", "p"), sql.func("encode", record))))
 
 
 def _tag(digest: Sql) -> Sql:
-    return sql.func("unhex", sql.func("substr", digest, sql.value(1), sql.value(2 * TAG_BYTES)))
+    """Sixteen bytes as one number, which is half the length of a blob and sorts as its bytes do."""
+    return sql.cast(sql.func("substr", digest, sql.value(1), sql.value(2 * TAG_BYTES)), "UUID")
 
 
 def _modulo(digits: Sql, divisor: int) -> Sql:
