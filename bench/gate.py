@@ -28,6 +28,7 @@ from assent.gate import GateRequest, open_gate
 from assent.gate.gate import _by_partition
 from assent.policy.load import load_pack
 from assent.snapshot.layout import write_partitions
+from assent.vocabulary.identifiers import PurposeName
 from assent.vocabulary.tables import CANONICAL, Format, RecordTable
 from bench.gate_data import AT, Platform, generate
 from bench.report import Row
@@ -160,7 +161,7 @@ def _cpu() -> float:
 def _gate(platform: Platform, pack: str, columns: tuple[str, ...], out: Path, *, decide: bool) -> dict[str, float]:
     table = RecordTable((platform.records,), Format.PARQUET, {name: CANONICAL[name] for name in columns})
     request = GateRequest(
-        load_pack(pack), "train_generative", AT, (table,), platform.events, SHARDS, SLICES,
+        load_pack(pack), PurposeName("train_generative"), AT, (table,), platform.events, SHARDS, SLICES,
         PARTITION_KEY, DECISION_KEY, MEMORY_MIB, THREADS,
     )  # fmt: skip
     marks = [("read", _cpu())]
