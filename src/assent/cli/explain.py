@@ -69,6 +69,10 @@ def _show(console: Console, told: ExplainedRecord) -> None:
             console.print(f"   [dim]rule:[/dim] {escape(cause.rule)}")
         events = f"; ledger {_events(cause.events)}" if cause.events else ""
         console.print(f"   [dim]{cause.reason.label}{events}[/dim]")
+    if any(cause.rule for cause in told.explanation.causes):
+        console.print(
+            "\n[dim]what numbers like R6 (003) in a shipped pack stand for: docs/concepts/announcement.md[/dim]"
+        )
     verdict = told.verdict
     console.print(
         f"\n[dim]record {escape(told.record.id)}, as of {format_instant(verdict.as_of)} and the first "

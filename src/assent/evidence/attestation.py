@@ -98,8 +98,10 @@ def _open(envelope: bytes) -> Envelope:
     try:
         parsed = Envelope.from_dict(json.loads(envelope))
         signed = isinstance(parsed.payload, bytes) and bool(parsed.signatures)
-    except Exception as error:  # noqa: BLE001 — the library raises whatever a malformed document provokes
-        raise EvidenceError(f"the manifest is no signed envelope: {type(error).__name__.lower()}") from None
+    except Exception:  # noqa: BLE001 — the library raises whatever a malformed document provokes
+        raise EvidenceError(
+            "the manifest is no signed envelope", hint="it was damaged or replaced; ask for the snapshot again"
+        ) from None
     if not signed or parsed.payload_type != PAYLOAD_TYPE:
         raise EvidenceError(f"the manifest's payload is not of type `{PAYLOAD_TYPE}`")
     return parsed

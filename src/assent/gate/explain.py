@@ -19,6 +19,12 @@ from assent.vocabulary.records import Case, Judgment
 Said = tuple[int, Event]
 
 
+_STATED_BY_PURPOSE = frozenset(
+    {Reason.AGE_UNKNOWN, Reason.UNDER_AGE, Reason.OBJECTION_OPEN, Reason.OBJECTION_UPHELD, Reason.SENSITIVE_CONTEXT}
+)
+"""Reasons whose rule stands in the purpose itself, so that its note says where it comes from."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cause:
     """One reason, told twice.
@@ -109,7 +115,7 @@ class _Teller:
             return self.pack.notices[self.purpose.notice].note
         if reason in (Reason.NOT_YET_IN_FORCE, Reason.REGION_NOT_COVERED, Reason.REGION_UNKNOWN):
             return " ".join(self.purpose.coverage_notes)
-        return self.purpose.note
+        return self.purpose.note if reason in _STATED_BY_PURPOSE else ""
 
     def _setting(self) -> tuple[str, tuple[int, ...]]:
         state, name = self.case.author, self.purpose.setting

@@ -41,7 +41,17 @@ from assent.ledger.publication import Gap, Publication, no_gap
 from assent.ledger.stored import Positioned, Statement, read_event, read_rows
 from assent.storage.database import Database
 from assent.storage.files import explained, make_folder
-from assent.storage.schema import DATABASE_NAME, EVENTS, HEAD, LEAVES, MEMBER_INDEX, SCHEMA_NAME, SCHEMA_VERSION, TABLES
+from assent.storage.schema import (
+    DATABASE_NAME,
+    EVENTS,
+    HEAD,
+    LEAVES,
+    LOG_FOLDER,
+    MEMBER_INDEX,
+    SCHEMA_NAME,
+    SCHEMA_VERSION,
+    TABLES,
+)
 from assent.vocabulary.events import Event, parse_event
 from assent.vocabulary.instants import format_instant
 
@@ -150,7 +160,11 @@ class Ledger:
         """
         path = folder / DATABASE_NAME
         if not path.is_file():
-            raise InputError(f"there is no ledger in `{folder}`", hint="run `assent ledger init`")
+            published = (folder / LOG_FOLDER).is_dir()
+            lost = "its published log is still there: restore the database from a backup, and do not start a second log"
+            raise InputError(
+                f"there is no ledger in `{folder}`", hint=lost if published else "run `assent ledger init`"
+            )
         database = Database(path, read_only=key is None)
         database.require_version(name=SCHEMA_NAME, version=SCHEMA_VERSION)
         with database.reading() as connection:
