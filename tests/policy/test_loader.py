@@ -234,3 +234,16 @@ k = "\\"]"
     assert line_of(found, ("a", "b", "inline", "two", "three")) == 11
     assert line_of(found, ("a", "b", "gone")) == 6
     assert line_of(found, ("gone",)) is None
+
+
+def test_an_objection_to_advertising_cannot_be_weighed(tmp_path):
+    path = tmp_path / "weighed.toml"
+    path.write_text(
+        'name = "weighed"\ntitle = "Weighed"\nextends = "professional-network-2025-11"\n'
+        '[purposes.ads_measurement]\nobjection = "weighed"\n'
+    )
+    with pytest.raises(PackError) as caught:
+        load_pack(path)
+    (problem,) = caught.value.problems
+    assert (problem.line, problem.key) == (5, "purposes.ads_measurement.objection")
+    assert "absolute" in problem.message

@@ -27,10 +27,12 @@ from assent.evidence.tags import key_id
 from assent.gate import Counts as GateCounts
 from assent.gate import GateRequest, open_gate
 from assent.ledger import Ledger
+from assent.ledger.columns import ColumnarEvents
 from assent.operations.inputs import Inputs, Progress, read_inputs
 from assent.operations.ledger import LOG_KEY, ledger_key_of
 from assent.operations.workspace import Workspace
 from assent.policy.load import load_pack, pack_document
+from assent.policy.pack import Pack
 from assent.snapshot.card import write_card
 from assent.snapshot.croissant import describe_snapshot
 from assent.snapshot.decided import write_decisions
@@ -114,18 +116,14 @@ def build_snapshot(
         inputs = read_inputs(workspace, progress)
         checkpoint = ledger.checkpoint().decode()
         size = parse_checkpoint(checkpoint.partition("\n\n")[0] + "\n").size
-        request = GateRequest(
-            pack=rules,
-            purpose=PurposeName(purpose),
+        request = _request(
+            workspace,
+            rules,
+            purpose,
             at=at or ledger.present(clock()),
-            tables=inputs.tables,
+            inputs=inputs,
             events=ledger.columns(size=size),
-            shards=workspace.number("snapshots.shards"),
-            slices=workspace.number("snapshots.slices"),
-            partition_key=partition_key,
-            decision_key=entropy(KEY_BYTES),
-            memory_mib=workspace.number("build.memory_mib"),
-            threads=workspace.number("build.threads"),
+            keys=(partition_key, entropy(KEY_BYTES)),
         )
         manifest, problems = _write(building, request, inputs, checkpoint, progress)
         inputs.require_unchanged()
@@ -144,6 +142,32 @@ def build_snapshot(
         )
     late = tuple(each.id for each in finished)
     return BuildResult(sealed.id, sealed.path, sealed.digest, manifest, (*inputs.problems, *problems), late)
+
+
+def _request(
+    workspace: Workspace,
+    rules: Pack,
+    purpose: str,
+    *,
+    at: datetime,
+    inputs: Inputs,
+    events: ColumnarEvents,
+    keys: tuple[bytes, bytes],
+) -> GateRequest:
+    """What the gate is asked; the keys are those of the partition and of the decisions."""
+    return GateRequest(
+        pack=rules,
+        purpose=PurposeName(purpose),
+        at=at,
+        tables=inputs.tables,
+        events=events,
+        shards=workspace.number("snapshots.shards"),
+        slices=workspace.number("snapshots.slices"),
+        partition_key=keys[0],
+        decision_key=keys[1],
+        memory_mib=workspace.number("build.memory_mib"),
+        threads=workspace.number("build.threads"),
+    )
 
 
 def sealed_snapshots(ledger: Ledger) -> Mapping[str, str]:

@@ -15,6 +15,7 @@ from assent.policy.pack import (
     AgeAt,
     Basis,
     CategoryRule,
+    Kind,
     Notice,
     ObjectionRule,
     Pack,
@@ -171,6 +172,8 @@ class Resolver:
             self._note((*path, "basis"), "is missing, here or in every_purpose")
         if terms.waiting_days and terms.notice is None:
             self._note((*path, "waiting_days"), "waits for no notice; name one with `notice`")
+        if part.kind is Kind.ADVERTISING and terms.objection is ObjectionRule.WEIGHED:
+            self._note((*path, "objection"), "an objection to advertising is absolute (GDPR Art. 21(3))")
         if terms.age_at is AgeAt.CREATION and terms.minimum_age is None:
             self._note((*path, "age_at"), "measures no age; give `minimum_age`")
         return Purpose(
@@ -181,7 +184,7 @@ class Resolver:
             coverage=self.coverages.get(part.coverage, {}),
             scope=self.scopes.get(part.scope, {}),
             setting=SettingName(part.setting) if part.setting in self.document.settings else None,
-            objection=terms.objection or ObjectionRule.WEIGHED,
+            objection=terms.objection or (ObjectionRule.WEIGHED if part.kind.trains else ObjectionRule.ABSOLUTE),
             minimum_age=terms.minimum_age,
             age_at=terms.age_at or AgeAt.USE,
             notice=NoticeId(terms.notice) if terms.notice else None,

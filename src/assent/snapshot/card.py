@@ -25,17 +25,7 @@ def write_card(manifest: SnapshotManifest, pack: Pack) -> str:
             ),
             f"In {counts.masked:,} of them somebody who does not permit it is masked.",
             "",
-            "| decided | |",
-            "|---|---|",
-            f"| as of | {format_instant(manifest.at)}, ledger position {manifest.ledger_size:,} |",
-            f"| by the rules of | `{manifest.pack_name}`, SHA-256 `{manifest.pack_digest}` |",
-            f"| legal basis | {purpose.basis.value.replace('_', ' ')} |",
-            f"| recipients | {', '.join(purpose.recipients) or 'none named'} |",
-            f"| when somebody stops | {_WITHDRAWAL[purpose.withdrawal.value]} |",
-            (
-                f"| laid out in | {manifest.partition.shards} shards of {manifest.partition.slices} slices,"
-                f" {len(manifest.files)} files |"
-            ),
+            *_decided(manifest, purpose),
             "",
             "## What was left out, and why",
             "",
@@ -78,6 +68,23 @@ _WITHDRAWAL = {
     "take_back": "left out of every read from then on; the rules also ask for removal from snapshots and models, which"
     " this release does not carry out",
 }
+
+
+def _decided(manifest: SnapshotManifest, purpose: Purpose) -> list[str]:
+    """As of when, by which rules, and how it is laid out."""
+    return [
+        "| decided | |",
+        "|---|---|",
+        f"| as of | {format_instant(manifest.at)}, ledger position {manifest.ledger_size:,} |",
+        f"| by the rules of | `{manifest.pack_name}`, SHA-256 `{manifest.pack_digest}` |",
+        f"| legal basis | {purpose.basis.value.replace('_', ' ')} |",
+        f"| recipients | {', '.join(purpose.recipients) or 'none named'} |",
+        f"| when somebody stops | {_WITHDRAWAL[purpose.withdrawal.value]} |",
+        (
+            f"| laid out in | {manifest.partition.shards} shards of {manifest.partition.slices} slices,"
+            f" {len(manifest.files)} files |"
+        ),
+    ]
 
 
 def _copies(purpose: Purpose) -> Iterable[str]:
