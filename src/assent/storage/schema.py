@@ -2,6 +2,7 @@
 
 `ledger_leaves` is the log: commitments, never changed, never deleted. `ledger_events` holds what they commit
 to and can be deleted from, event and salt together. `ledger_head` has one row: how far the log goes.
+`ledger_suppressed` holds a keyed hash of every erased member's id, so that an import does not bring them back.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Final
 import sqlalchemy as sa
 
 SCHEMA_NAME: Final = "ledger"
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 DATABASE_NAME: Final = "ledger.db"
 LOG_FOLDER: Final = "log"
 CHECKPOINT_NAME: Final = "checkpoint"
@@ -48,3 +49,9 @@ EVENTS: Final = sa.Table(
 )
 
 MEMBER_INDEX: Final = sa.Index("ledger_events_by_member", EVENTS.c.member)
+
+SUPPRESSED: Final = sa.Table(
+    "ledger_suppressed",
+    TABLES,
+    sa.Column("tag", sa.LargeBinary, primary_key=True),
+)

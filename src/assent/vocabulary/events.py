@@ -19,7 +19,7 @@ from assent.vocabulary.instants import format_instant, parse_instant
 
 
 class EventType(StrEnum):
-    """Every type the ledger takes."""
+    """Every type the ledger takes. New ones are added at the end: a type's place is stored with mirrored events."""
 
     MEMBER_JOINED = "member.joined"
     MEMBER_REGION = "member.region"
@@ -44,6 +44,10 @@ class EventType(StrEnum):
     MODEL_SEALED = "model.sealed"
     MODEL_SUPERSEDED = "model.superseded"
     CERTIFICATE_ISSUED = "certificate.issued"
+    SNAPSHOT_REMOVED = "snapshot.removed"
+    KEY_ROTATED = "key.rotated"
+    FEED_SENT = "feed.sent"
+    FEED_ACKNOWLEDGED = "feed.acknowledged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,8 @@ FIELDS: Mapping[EventType, Shape] = {
     EventType.TAKEBACK_REQUESTED: Shape(key="purpose"),
     EventType.ACCOUNT_CLOSED: Shape(),
     EventType.ERASURE_REQUESTED: Shape(),
-    EventType.ERASURE_COMPLETED: Shape(),
+    # About an erased person under a pseudonym; `positions` says which entries of the log have no event any more.
+    EventType.ERASURE_COMPLETED: Shape(value="positions", nullable=True),
     EventType.HOLD_PLACED: Shape(member=False, key="purpose", value="region"),
     EventType.HOLD_LIFTED: Shape(member=False, key="purpose", value="region"),
     EventType.PACK_PUBLISHED: Shape(member=False, key="pack", value="digest"),
@@ -92,6 +97,10 @@ FIELDS: Mapping[EventType, Shape] = {
     EventType.MODEL_SEALED: Shape(member=False, key="model", value="digest"),
     EventType.MODEL_SUPERSEDED: Shape(member=False, key="model", value="digest"),
     EventType.CERTIFICATE_ISSUED: Shape(member=False, key="certificate", value="digest"),
+    EventType.SNAPSHOT_REMOVED: Shape(member=False, key="snapshot", value="digest"),
+    EventType.KEY_ROTATED: Shape(member=False, key="vkey", value="replaces"),
+    EventType.FEED_SENT: Shape(member=False, key="feed", value="digest"),
+    EventType.FEED_ACKNOWLEDGED: Shape(member=False, key="feed", value="digest"),
 }
 
 _ALWAYS = frozenset({"type", "effective_at", "recorded_at", "member", "by", "seq"})

@@ -133,6 +133,11 @@ class Reason(Enum):
         "Something that is needed to decide is missing, so it is not used.",
         "the author is unknown to the ledger, or an event or the row cannot be read",
     )
+    TAKEN_BACK = (
+        "taken_back",
+        "You took back what was used before.",
+        "the person took past use back after this snapshot was decided",
+    )
 
     def __init__(self, label: str, for_members: str, for_engineers: str) -> None:
         self.label = label
@@ -157,6 +162,7 @@ PERSON_REASONS: tuple[Reason, ...] = (
     Reason.OBJECTION_UPHELD,
     Reason.ACCOUNT_CLOSED,
     Reason.ERASED,
+    Reason.TAKEN_BACK,
 )
 """The steps that concern persons, asked of the author and of each other person in a record."""
 

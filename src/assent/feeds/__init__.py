@@ -1,0 +1,1 @@
+"""What recipients outside are given: a snapshot first, then additions and retractions, until each is acknowledged."""
