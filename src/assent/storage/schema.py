@@ -2,7 +2,8 @@
 
 `ledger_leaves` is the log: commitments, never changed, never deleted. `ledger_events` holds what they commit
 to and can be deleted from, event and salt together. `ledger_head` has one row: how far the log goes.
-`ledger_suppressed` holds a keyed hash of every erased member's id, so that an import does not bring them back.
+`ledger_suppressed` holds a keyed hash of every erased member's id, so that an import does not bring them back,
+and where the log says so; the hash of the empty id stands for the key itself, at the newest erasure of all.
 """
 
 from __future__ import annotations
@@ -54,4 +55,5 @@ SUPPRESSED: Final = sa.Table(
     "ledger_suppressed",
     TABLES,
     sa.Column("tag", sa.LargeBinary, primary_key=True),
+    sa.Column("seq", sa.BigInteger, nullable=False),
 )
