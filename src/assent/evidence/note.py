@@ -103,10 +103,7 @@ def sign_note(text: str, *signers: SignerKey) -> bytes:
     """
     if not signers or not text.endswith("\n") or _has_control(text):
         raise InputError("a note needs a signer and a text of whole lines without control characters")
-    lines = [
-        f"{_DASH}{signer.name} {encode64(signer.verifier.id + signer.private.sign(text.encode()))}\n"
-        for signer in signers
-    ]
+    lines = [signature_line(each.name, each.verifier.id, each.private.sign(text.encode())) for each in signers]
     return f"{text}\n{''.join(lines)}".encode()
 
 
@@ -131,6 +128,26 @@ def open_note(note: bytes, verifiers: Sequence[VerifierKey]) -> OpenedNote:
         names = ", ".join(f"`{key.name}`" for key in verifiers)
         raise EvidenceError(f"this note is not signed by {names}", hint="is this the verifier key of that log?")
     return OpenedNote(text, tuple(signed_by))
+
+
+def read_signatures(note: bytes) -> tuple[str, tuple[tuple[str, bytes, bytes], ...]]:
+    """A note's text and its signature lines as (key name, key id, signature); nothing is verified.
+
+    Raises:
+        EvidenceError: it is no note.
+    """
+    text, lines = _split_note(note)
+    return text, tuple(map(_signature, lines))
+
+
+def signature_line(name: str, key_id: bytes, signature: bytes) -> str:
+    """The line that stands under a note, with its newline."""
+    return f"{_DASH}{name} {encode64(key_id + signature)}\n"
+
+
+def is_key_name(name: str) -> bool:
+    """Whether a key may be called so: no spaces, no plus sign, and it is not empty."""
+    return _is_name(name)
 
 
 def _split_note(note: bytes) -> tuple[str, list[str]]:
