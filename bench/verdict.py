@@ -199,6 +199,7 @@ def _member(state: MemberState | None) -> dict[str, Any]:
         "readable": True,
         "closed": state.closed,
         "erased": state.erased,
+        "taken_back": state.taken_back,
         "settings": dict(state.settings),
         "notices": {name: _micros(told_at) for name, told_at in state.notices.items()},
         "objections": {name: str(stands) for name, stands in state.objections.items()},
@@ -256,6 +257,7 @@ def _policies(pack: Pack) -> str:
         "objection_upheld": f'when {{ {objected} == "upheld" }}',
         "account_closed": "when { principal.readable && principal.closed }",
         "erased": "when { principal.readable && principal.erased }",
+        "taken_back": "when { principal.readable && principal.taken_back }",
         **{
             f"not_visible_enough_{_name(enough)}": f'when {{ resource in Visible::"{_name(enough)}" && '
             f"!(resource has visibility && {_set(enough)}.contains(resource.visibility)) }}"

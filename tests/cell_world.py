@@ -148,6 +148,7 @@ class World:
     rows: list[dict] = field(default_factory=list)
     people: dict[object, str] = field(default_factory=dict)
     members: dict[str, int] = field(default_factory=dict)
+    taken_back: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, group: Group) -> World:
@@ -176,7 +177,10 @@ class World:
             member = self.people[key] = f"{place}-{len(self.people)}"
             if state is not None:
                 history = history_of(state, member)
-                assert fold_member(enumerate(history), at=self.at, size=len(history)) == state
+                folded = fold_member(enumerate(history), at=self.at, size=len(history))
+                assert folded == replace(state, taken_back=False)
+                # No event says so: it is handed to the gate.
+                self.taken_back |= {member} if state.taken_back else set()
                 for said in history:
                     self.say(member, said)
             elif index % 3 == 1:
@@ -248,6 +252,7 @@ def by_gate(pack: Pack, purpose: str, group: Group, folder: Path) -> list[Judgme
     world = World.of(group)
     tables, events = world.write(folder)
     asked = GateRequest(pack, purpose, group.at, tables, events, 1, 1, b"p" * 32, _KEY, 256, 1)
+    asked = replace(asked, taken_back=frozenset(world.taken_back))
     with open_gate(asked) as gate:
         masks = _masks(gate, world)
         masked = _masked(gate, world)
@@ -302,6 +307,7 @@ def _facts(state: MemberState) -> tuple[object, ...]:
         state.closed,
         state.erased,
         state.unreadable,
+        state.taken_back,
     )
 
 

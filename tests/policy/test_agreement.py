@@ -117,6 +117,7 @@ states = st.none() | st.builds(
     closed=st.booleans(),
     erased=st.booleans(),
     unreadable=st.booleans(),
+    taken_back=st.booleans(),
 )
 spans = st.sampled_from([(), (Span(0, 1),), None])
 people = st.lists(st.tuples(st.sampled_from(["quoted", "seen"]), spans, states), max_size=3)

@@ -48,6 +48,7 @@ DENIALS = {
     ),
     "a closed account": author(lambda _: {"closed": True}),
     "an erasure": author(lambda _: {"erased": True}),
+    "a take-back": author(lambda _: {"taken_back": True}),
     "an event nobody can read": author(lambda _: {"unreadable": True}),
     "an exclusion": record(lambda _: {"excluded": True}),
     "a sensitive place": record(lambda asked: {"context": asked.record.context | {"sensitive"}}),

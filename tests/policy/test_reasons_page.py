@@ -30,7 +30,7 @@ def test_the_page_says_what_the_code_says():
 
 
 def test_bits_are_in_the_order_of_the_page():
-    assert [reason.bit for reason in REASONS] == [1 << number for number in range(24)]
+    assert [reason.bit for reason in REASONS] == [1 << number for number in range(len(REASONS))]
 
 
 if __name__ == "__main__":

@@ -54,9 +54,9 @@ def test_as_announced_no_notice_is_asked():
     assert reasons(AS_ANNOUNCED, case(notices={})) == []
 
 
-@pytest.mark.parametrize("changes", [{"closed": True}, {"erased": True}])
+@pytest.mark.parametrize("changes", [{"closed": True}, {"erased": True}, {"taken_back": True}])
 def test_accounts(changes):
-    label = {"closed": "account_closed", "erased": "erased"}[next(iter(changes))]
+    label = {"closed": "account_closed", "erased": "erased", "taken_back": "taken_back"}[next(iter(changes))]
     assert reasons(AS_ANNOUNCED, case(**changes)) == [label]
 
 

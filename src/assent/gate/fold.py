@@ -11,9 +11,10 @@ own order. A value that became unknown is word 0 and wins like any other; `arg_m
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 import pyarrow as pa
 from sqlglot import exp
@@ -32,11 +33,12 @@ from assent.vocabulary.state import Hold, Objection
 
 WORD_BITS = 22
 SEQ_BITS = 42
-CLOSED, ERASED, SPOILT = 1, 2, 4
-"""Flags of a member's state; spoilt: an event of theirs cannot be read."""
+CLOSED, ERASED, SPOILT, TAKEN_BACK = 1, 2, 4, 8
+"""Flags of a member's state; spoilt: an event of theirs cannot be read; taken back: no event says so, see below."""
 
 STATE = "state"
 _WORDS = "words"
+_TAKEN_BACK = "taken_back"
 _SLOT_KINDS = (
     EventType.MEMBER_REGION,
     EventType.MEMBER_BIRTH_DATE,
@@ -110,6 +112,22 @@ def fold_members(engine: Engine, moment: Moment, pack: Pack, purpose: Purpose) -
     ).from_(packed.subquery("p"))
     engine.run(sql.render(sql.create(STATE, unpacked), engine.dialect))
     return Folded(words, settings)
+
+
+def mark_taken_back(engine: Engine, members: Collection[str], files: Iterable[Path]) -> None:
+    """In table `state` these members have taken back what was used before; one nobody knows stays unknown."""
+    if not members:
+        return
+    engine.load(_TAKEN_BACK, pa.table({"member": pa.array(sorted(members), pa.string())}))
+    named = sql.func("read_parquet", sql.array(sql.value(str(path)) for path in files))
+    ordinals = (
+        exp.select(sql.col("ordinal", "m"))
+        .from_(exp.select("*").from_(named).subquery("m"))
+        .join(exp.to_table(_TAKEN_BACK).as_("t"), on=sql.eq(sql.col("member", "m"), sql.col("member", "t")))
+    )
+    raised = exp.BitwiseOr(this=sql.col("flags"), expression=sql.value(TAKEN_BACK))
+    concerned = exp.In(this=sql.col("member"), query=ordinals.subquery())
+    engine.run(sql.render(sql.update(STATE, "flags", raised, concerned), engine.dialect))
 
 
 def settings_of(pack: Pack, purpose: Purpose) -> tuple[SettingName, ...]:

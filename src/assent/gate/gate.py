@@ -33,7 +33,7 @@ from assent.errors import InputError
 from assent.evidence.decisions import DECISION_SCHEMA
 from assent.gate import sql
 from assent.gate.derived import LINKS, PARENTS, derived_from_excluded, find_links
-from assent.gate.fold import Folded, Moment, excluded_records, fold_members, standing_holds
+from assent.gate.fold import Folded, Moment, excluded_records, fold_members, mark_taken_back, standing_holds
 from assent.gate.others import (
     REFUSING,
     REFUSING_PEOPLE,
@@ -72,6 +72,7 @@ class GateRequest:
         at: T, the moment asked about; N is `events.size`.
         partition_key: places members in shards and slices; at most 64 bytes, as is `decision_key`.
         memory_mib: what the engine may use. Unit: MiB.
+        taken_back: members who are judged as having taken back what was used before.
     """
 
     pack: Pack
@@ -85,6 +86,7 @@ class GateRequest:
     decision_key: bytes
     memory_mib: int = 2048
     threads: int = 2
+    taken_back: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,7 @@ class Gate:
         moment = Moment(request.events, request.at)
         self._question = Question(request.pack, purpose, request.at, standing_holds(engine, moment))
         self._folded: Folded = fold_members(engine, moment, request.pack, purpose)
+        mark_taken_back(engine, request.taken_back, request.events.members)
         progress("judging members")
         judge_persons(engine, self._folded, self._question, tuple(str(path) for path in request.events.members))
         progress("placing members")

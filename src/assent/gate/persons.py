@@ -19,7 +19,7 @@ from sqlglot import exp
 
 from assent.engines import Engine
 from assent.gate import sql
-from assent.gate.fold import CLOSED, ERASED, SPOILT, STATE, Folded
+from assent.gate.fold import CLOSED, ERASED, SPOILT, STATE, TAKEN_BACK, Folded
 from assent.gate.sql import Sql
 from assent.policy.evaluate import age_reasons, cutoff, person_reasons
 from assent.policy.pack import AgeAt, Pack, Purpose
@@ -148,6 +148,7 @@ def _member_like(row: Mapping[str, int], folded: Folded, question: Question) -> 
         bool(flags & CLOSED),
         bool(flags & ERASED),
         bool(flags & SPOILT),
+        bool(flags & TAKEN_BACK),
     )
 
 

@@ -32,7 +32,7 @@ GROUPS: tuple[tuple[str, ...], ...] = (
     ("birth", "created", "at"),
     ("notice", "at"),
     ("setting", "off_with", "region"),
-    ("objection", "closed", "erased", "unreadable"),
+    ("objection", "closed", "erased", "taken_back", "unreadable"),
     ("category", "visibility"),
     ("category", "others"),
     ("excluded", "context", "row", "parent"),
@@ -97,6 +97,7 @@ def levels_of(pack: Pack, purpose: Purpose) -> Levels:
         "objection": (None, Objection.OPEN, Objection.UPHELD, Objection.REJECTED, "other purpose"),
         "closed": (False, True),
         "erased": (False, True),
+        "taken_back": (False, True),
         "unreadable": (False, True, None),
         "category": categories,
         "visibility": ("enough", *VISIBILITIES, None, "friends"),
@@ -151,6 +152,7 @@ _OBSTACLES: tuple[tuple[str, Any], ...] = (
     ("objection", Objection.REJECTED),
     ("closed", True),
     ("erased", True),
+    ("taken_back", True),
     ("unreadable", True),
     ("unreadable", None),
 )
@@ -306,6 +308,7 @@ class _Builder:
             closed=pick["closed"],
             erased=pick["erased"],
             unreadable=pick["unreadable"],
+            taken_back=pick["taken_back"],
         )
 
     def _birth(self, level: str | None, at: datetime, created_at: datetime | None) -> date | None:

@@ -78,6 +78,8 @@ def person_reasons(  # noqa: PLR0917 - the facts a person's permission rests on
         reasons.add(Reason.ACCOUNT_CLOSED)
     if state.erased:
         reasons.add(Reason.ERASED)
+    if state.taken_back:
+        reasons.add(Reason.TAKEN_BACK)
     return reasons
 
 

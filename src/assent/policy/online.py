@@ -201,6 +201,8 @@ def _person(pack: Pack, purpose: Purpose) -> list[str]:
         f"    m |= {Reason.ACCOUNT_CLOSED.bit}",
         "if state.erased:",
         f"    m |= {Reason.ERASED.bit}",
+        "if state.taken_back:",
+        f"    m |= {Reason.TAKEN_BACK.bit}",
     ]
 
 

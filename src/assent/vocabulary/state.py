@@ -32,6 +32,8 @@ class MemberState:
         objections: by purpose.
         notices: the first delivery of each notice version.
         unreadable: an event of theirs could not be read, so nothing may be concluded.
+        taken_back: past use was taken back after the moment asked about. No fold says so: whoever rewrites a
+            snapshot hands it in.
     """
 
     region: str | None = None
@@ -42,6 +44,7 @@ class MemberState:
     closed: bool = False
     erased: bool = False
     unreadable: bool = False
+    taken_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
