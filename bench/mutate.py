@@ -1,8 +1,8 @@
 """Does the suite of the specification bite? Break the specification in every small way and see who notices.
 
-Each mutant changes one place of `policy/evaluate.py` or `policy/signals.py`: a comparison, a `not`, an `and`,
+Each mutant changes one place of `policy/evaluate.py` or of what `policy/signals/` says of a record: a comparison, a `not`, an `and`,
 a constant, a name of an enumeration, an operand or statement left out. The hand-written tests
-`tests/policy/test_specification_*.py` are then run against it; the comparisons with other evaluators are not,
+`SUITE` are then run against it; the comparisons with other evaluators are not,
 since they would notice anything. A mutant that nobody notices must be listed in `EQUIVALENT` with the reason
 why it changes nothing; otherwise this exits 1.
 
@@ -25,8 +25,13 @@ from types import FunctionType, ModuleType
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-MODULES = ("assent.policy.evaluate", "assent.policy.signals")
-SUITE = sorted(str(path) for path in (ROOT / "tests" / "policy").glob("test_specification_*.py"))
+_SIGNALS = tuple(f"assent.policy.signals.{name}" for name in ("training", "aipref", "tdmrep", "cawg"))
+MODULES = ("assent.policy.evaluate", *_SIGNALS)
+SUITE = sorted(
+    str(path)
+    for pattern in ("test_specification_*.py", "test_aipref.py", "test_tdmrep.py")
+    for path in (ROOT / "tests" / "policy").glob(pattern)
+)
 
 _NO_SUCH_KEY = "a scope has no entry for a missing category, so asking it says None as well"
 EQUIVALENT: dict[tuple[str, str], str] = {

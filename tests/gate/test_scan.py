@@ -246,3 +246,39 @@ def test_a_typed_instant_beyond_the_calendar_is_not_understood(engine, tmp_path)
     instants = pa.array([0, 2**62], pa.timestamp("us", tz="UTC"))
     table = parquet(tmp_path / "a.parquet", {"id": ["1", "2"], "created_at": instants})
     assert [row["unreadable"] for row in rows(engine, table)] == [False, True]
+
+
+STATED = [("train-ai=n", None, 0), ("train-ai=y", "train-ai=n", 1), (None, None, None), (None, "train-ai=y", 1)]
+
+
+@pytest.mark.parametrize("form", Format)
+def test_statements_in_several_columns_are_one_a_line_for_gate_and_audit_alike(engine, tmp_path, form):
+    path = tmp_path / f"a.{form.value}"
+    named = {"id": ["1", "2", "3", "4"]} | dict(
+        zip(["header", "robots", "tdm"], zip(*STATED, strict=True), strict=True)
+    )
+    table = pa.table(named)
+    if form is Format.PARQUET:
+        pq.write_table(table, path)
+    elif form is Format.CSV:
+        with path.open("w", newline="", encoding="utf-8") as stream:
+            writer = csv.DictWriter(stream, list(named))
+            writer.writeheader()
+            writer.writerows(table.to_pylist())
+    else:
+        path.write_text("".join(json.dumps(row) + "\n" for row in table.to_pylist()), encoding="utf-8")
+    columns = {
+        "id": Column(source="id"),
+        "aipref": Column(source="header", also=("robots",)),
+        "tdm_reservation": Column(source="tdm", also=("header",)),
+    }
+    described = RecordTable((path,), form, columns)
+    expected = [
+        ("train-ai=n", "0\ntrain-ai=n"),
+        ("train-ai=y\ntrain-ai=n", "1\ntrain-ai=y"),
+        (None, None),
+        ("train-ai=y", "1"),
+    ]
+    assert [(row["aipref"], row["tdm_reservation"]) for row in rows(engine, described)] == expected
+    audited = [row.record.signals for row in read_rows(described)]
+    assert [(each.aipref, each.tdm_reservation) for each in audited] == expected

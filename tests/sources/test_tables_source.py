@@ -276,3 +276,40 @@ def test_an_instant_outside_the_calendar_is_a_problem_and_no_crash(tmp_path):
     )
     found = {problem.what: problem.count for problem in survey(read_tables(tmp_path / "m.toml")).problems}
     assert found["created_at cannot be read"] == 1
+
+
+LISTS = """
+[[records]]
+files = ["posts.csv"]
+category = "post"
+[records.columns]
+id = "post_id"
+aipref = ["audience", "kind"]
+tdm_reservation = "kind"
+"""
+
+
+def test_signals_may_stand_in_several_columns(tmp_path):
+    (tmp_path / "posts.csv").write_text("post_id,audience,kind\n1,,\n")
+    (tmp_path / "mapping.toml").write_text(LISTS)
+    columns = read_tables(tmp_path / "mapping.toml").tables[0].columns
+    assert columns["aipref"] == Column("audience", also=("kind",))
+    (tmp_path / "posts.csv").write_text("post_id,audience\n1,\n")
+    with pytest.raises(InputError, match=r"has no column `kind` \(for `aipref`\)"):
+        read_tables(tmp_path / "mapping.toml")
+
+
+def test_what_is_no_signal_stands_in_one_column(tmp_path):
+    (tmp_path / "mapping.toml").write_text(LISTS.replace('"kind"\n', '"kind"\nvisibility = ["audience", "kind"]\n'))
+    with pytest.raises(InputError, match="visibility"):
+        load_mapping(tmp_path / "mapping.toml")
+
+
+def test_opt_outs_of_browsers_are_found_and_their_columns_checked(tmp_path):
+    (tmp_path / "posts.csv").write_text("post_id,audience,kind\n1,,\n")
+    (tmp_path / "requests.csv").write_text("member,sec_gpc,seen_at\n")
+    (tmp_path / "mapping.toml").write_text(LISTS + '[[gpc]]\nfiles = ["requests.csv"]\n')
+    assert read_tables(tmp_path / "mapping.toml").opt_outs == (tmp_path / "requests.csv",)
+    (tmp_path / "requests.csv").write_text("member,gpc\n")
+    with pytest.raises(InputError, match="has no column `sec_gpc`, which opt-out signals need"):
+        read_tables(tmp_path / "mapping.toml")

@@ -226,6 +226,10 @@ def _column(name: str, table: RecordTable, values: Values, size: int) -> Sequenc
         return [None] * size
     if column.source is None:
         return [column.constant] * size
+    if column.also:
+        places = zip(*(values.get(source) or [None] * size for source in column.sources), strict=True)
+        stated = [[_text(each) for each in place if each is not None] for place in places]
+        return ["\n".join(texts) if texts else None for texts in stated]
     found = values.get(column.source)
     if found is None:
         return [None] * size
@@ -237,7 +241,7 @@ def _column(name: str, table: RecordTable, values: Values, size: int) -> Sequenc
 
 
 def _batches(path: Path, table: RecordTable, only: Iterable[str] = COLUMNS) -> Iterator[tuple[Values, int]]:
-    wanted = [column.source for name in only if (column := table.columns.get(name)) and column.source]
+    wanted = [source for name in only if (column := table.columns.get(name)) for source in column.sources]
     read: Callable[[Path, Sequence[str]], Iterator[tuple[Values, int]]] = {
         Format.PARQUET: _parquet,
         Format.CSV: _csv,

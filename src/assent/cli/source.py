@@ -48,7 +48,9 @@ def import_(
         found = import_facts(workspace, ledger, name, advance=lambda rows: bar.advance(task, rows))
         warn(unheard_of(workspace, ledger, found.recorded))
         size = ledger.size
-    payload = {"recorded": len(found.recorded), "held": found.held, "size": size}
+    if found.unheeded:
+        warn(["the pack lets no setting be switched off by GPC (`off_by_gpc`): those opt-outs were not recorded"])
+    payload = {"recorded": len(found.recorded), "held": found.held, "opted_out": found.opted_out, "size": size}
 
     def render(console: Console) -> None:
         console.print(f"recorded {len(found.recorded):,} events of source {name}, {found.held:,} were there already")

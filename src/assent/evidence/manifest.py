@@ -20,7 +20,7 @@ from assent.vocabulary.instants import format_instant, parse_instant
 from assent.vocabulary.tables import Column, Format, RecordTable
 
 MANIFEST, PACK, CARD, CROISSANT = "manifest.json", "pack.json", "card.md", "croissant.json"
-_NAMED_BY_CONTENT = re.compile(r"(?:data|decisions)/([0-9a-f]{64})\.parquet")
+_NAMED_BY_CONTENT = re.compile(r"(?:(?:data|decisions)/([0-9a-f]{64})\.parquet|decisions/([0-9a-f]{64})\.hashes)")
 _PURPOSE_IN_ID = re.compile(r"[^a-z0-9_.]+")
 
 
@@ -43,6 +43,15 @@ class DecisionFileEntry:
     path: str
     sha256: str
     rows: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class GroupHashes:
+    """The roots over each 256 leaves of the decisions, 32 bytes each, so that a proof need not read all rows."""
+
+    path: str
+    sha256: str
     bytes: int
 
 
@@ -73,12 +82,17 @@ class InputTable:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """All decisions: how many, under which root, tagged with which key, in which files."""
+    """All decisions: how many, under which root, tagged with which key, in which files.
+
+    Args:
+        groups: a level of their tree; None where there are too few rows for one, and in snapshots made before it was.
+    """
 
     root: bytes
     count: int
     key_id: str
     files: tuple[DecisionFileEntry, ...]
+    groups: GroupHashes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,15 +176,17 @@ class SnapshotManifest:
                 "count": self.decisions.count,
                 "key_id": self.decisions.key_id,
                 "files": [asdict(each) for each in self.decisions.files],
+                **({} if self.decisions.groups is None else {"groups": asdict(self.decisions.groups)}),
             },
             "partition": asdict(self.partition),
             "parent": self.parent,
         }
 
     @property
-    def stored(self) -> tuple[DataFileEntry | DecisionFileEntry, ...]:
-        """Every Parquet file of the snapshot."""
-        return (*self.files, *self.decisions.files)
+    def stored(self) -> tuple[DataFileEntry | DecisionFileEntry | GroupHashes, ...]:
+        """Every file of the snapshot that is named by its content."""
+        groups = () if self.decisions.groups is None else (self.decisions.groups,)
+        return (*self.files, *self.decisions.files, *groups)
 
     def subjects(self, beside: Mapping[str, str]) -> tuple[Subject, ...]:
         """Every file of the snapshot but the manifest itself.
@@ -204,7 +220,7 @@ def parse_manifest(statement: Statement) -> SnapshotManifest:
     listed = {each.name: each.sha256 for each in statement.subjects}
     for each in manifest.stored:
         name = _NAMED_BY_CONTENT.fullmatch(each.path)
-        if name is None or name[1] != each.sha256 or listed.get(each.path) != each.sha256:
+        if name is None or each.sha256 not in (name[1], name[2]) or listed.get(each.path) != each.sha256:
             raise EvidenceError(f"the manifest names a file that is not its own content: `{each.path}`")
     return manifest
 
@@ -227,6 +243,7 @@ def _parse(given: Mapping[str, Any]) -> SnapshotManifest:
             _count(decisions["count"]),
             str(decisions["key_id"]),
             tuple(DecisionFileEntry(**each) for each in decisions["files"]),
+            None if decisions.get("groups") is None else GroupHashes(**decisions["groups"]),
         ),
         partition=Partition(**given["partition"]),
         parent=None if given["parent"] is None else SnapshotId(str(given["parent"])),
@@ -252,11 +269,16 @@ def _table(given: Mapping[str, Any]) -> InputTable:
         source=str(given["source"]),
         kind=str(given["kind"]),
         format=Format(given["format"]),
-        columns={name: Column(**column) for name, column in given["columns"].items()},
+        columns={name: _column(column) for name, column in given["columns"].items()},
         zone=None if given["zone"] is None else str(given["zone"]),
         files=tuple(InputFile(**each) for each in given["files"]),
     )
 
 
+def _column(given: Mapping[str, Any]) -> Column:
+    return Column(**{**given, "also": tuple(given.get("also", ()))})
+
+
 def _column_json(column: Column) -> dict[str, Any]:
-    return {"source": column.source, "constant": column.constant, "values": dict(column.values)}
+    stated: dict[str, Any] = {"source": column.source, "constant": column.constant, "values": dict(column.values)}
+    return stated | ({"also": list(column.also)} if column.also else {})

@@ -72,10 +72,14 @@ def _scan_table(engine: Engine, table: RecordTable) -> Sql:
     reads: dict[str, _Read] = {}
     for name in COLUMNS:
         column = table.columns.get(name)
-        if column is not None and column.source is not None and table.format is not Format.JSONL:
-            _require_column(column.source, name, found)
-        kind = _kind(column, found[first], table.format)
-        reads[name] = _NULL(name) if column is None else _read(name, column, kind, table, first)
+        if column is not None and table.format is not Format.JSONL:
+            for source in column.sources:
+                _require_column(source, name, found)
+        kind = _kind(column.source if column else None, found[first], table.format)
+        if column is not None and column.also:
+            reads[name] = _Read(_together(column, found[first], table.format))
+        else:
+            reads[name] = _NULL(name) if column is None else _read(name, column, kind, table, first)
     unreadable = sql.either(*(each.unreadable for each in reads.values() if each.unreadable is not None))
     outputs = [sql.named(each.value, name) for name, each in reads.items()]
     return exp.select(*outputs, sql.named(unreadable, "unreadable")).from_(_files(table))
@@ -91,10 +95,26 @@ def _require_column(source: str, name: str, found: Mapping[str, Mapping[str, str
             raise InputError(f"`{path}` has no column `{source}` (for `{name}`)", hint=f"it has: {', '.join(columns)}")
 
 
-def _kind(column: Column | None, columns: Mapping[str, str], form: Format) -> str:
-    if column is None or column.source is None:
+def _kind(source: str | None, columns: Mapping[str, str], form: Format) -> str:
+    if source is None:
         return "VARCHAR"
-    return "JSON" if form is Format.JSONL else columns[column.source]
+    return "JSON" if form is Format.JSONL else columns[source]
+
+
+def _given(source: str, kind: str) -> Sql:
+    """What stands in a column of the file."""
+    if kind == "JSON":
+        return sql.func("json_extract", sql.col(_LINE), sql.value(f'$."{source}"'))
+    return sql.col(source)
+
+
+def _together(column: Column, columns: Mapping[str, str], form: Format) -> Sql:
+    """What stands in several columns, one a line; null where nothing stands in any."""
+    kinds = {source: _kind(source, columns, form) for source in column.sources}
+    texts = [_text(_given(source, kind), kind) for source, kind in kinds.items()]
+    there = [sql.not_null(text.copy()) for text in texts]
+    lines = sql.func("concat_ws", sql.value("\n"), *texts)
+    return sql.case((sql.either(*there), lines), default=exp.null())
 
 
 def _files(table: RecordTable) -> Sql:
@@ -110,12 +130,7 @@ def _files(table: RecordTable) -> Sql:
 
 
 def _read(name: str, column: Column, kind: str, table: RecordTable, path: str) -> _Read:
-    if column.source is None:
-        given = sql.value(column.constant)
-    elif kind == "JSON":
-        given = sql.func("json_extract", sql.col(_LINE), sql.value(f'$."{column.source}"'))
-    else:
-        given = sql.col(column.source)
+    given = sql.value(column.constant) if column.source is None else _given(column.source, kind)
     if column.values:
         text = _text(given, kind)
         branches = [

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from assent.errors import InputError
 from assent.ledger import Ledger
 from assent.ledger.importing import import_new_events
+from assent.ledger.opt_outs import import_opt_outs
 from assent.operations.sources import open_entry
 from assent.operations.workspace import Workspace
+from assent.policy.load import load_pack
+from assent.policy.signals.gpc import settings_switched_off
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +22,14 @@ class ImportedFacts:
     Args:
         recorded: the positions of the new events.
         held: events the ledger held already.
+        opted_out: how many of the new events are settings that a browser's opt-out switched off.
+        unheeded: the pack lets such opt-outs switch nothing, so they were not read.
     """
 
     recorded: range
     held: int
+    opted_out: int = 0
+    unheeded: bool = False
 
 
 def import_facts(
@@ -33,11 +40,18 @@ def import_facts(
     Raises:
         InputError: there is no such source, it states nothing about members, or a row cannot be read.
     """
-    files = open_entry(workspace, name).events
-    if not files:
+    files = open_entry(workspace, name)
+    if not files.events and not files.opt_outs:
         raise InputError(
             f"source `{name}` states nothing about its members",
             hint="import a file of events with `assent ledger import`, or name one under [[events]] in the mapping",
         )
-    recorded, held = import_new_events(ledger, files, advance=advance)
-    return ImportedFacts(recorded, held)
+    start = ledger.size
+    _, held = import_new_events(ledger, files.events, advance=advance)
+    if not files.opt_outs:
+        return ImportedFacts(range(start, ledger.size), held)
+    settings = settings_switched_off(load_pack(workspace.pack))
+    if not settings:
+        return ImportedFacts(range(start, ledger.size), held, unheeded=True)
+    recorded, known = import_opt_outs(ledger, files.opt_outs, settings, advance=advance)
+    return ImportedFacts(range(start, ledger.size), held + known, len(recorded))

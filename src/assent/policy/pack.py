@@ -74,6 +74,7 @@ class Setting:
         defaults: the value without an explicit choice, for every region code.
         off_with: every setting whose being off turns this one off as well, directly or through others.
         menu: where it is found.
+        off_by_gpc: a browser's Global Privacy Control turns it off.
     """
 
     name: SettingName
@@ -82,6 +83,7 @@ class Setting:
     off_with: tuple[SettingName, ...] = ()
     menu: tuple[str, ...] = ()
     note: str = ""
+    off_by_gpc: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,6 +154,7 @@ class Resolver:
             tuple(SettingName(other) for other in off_with),
             tuple(part.menu),
             part.note or "",
+            part.off_by_gpc,
         )
 
     def _purpose(self, name: str, part: PurposePart) -> Purpose:

@@ -67,6 +67,7 @@ class SettingPart(Part):
     default: OnOff
     defaults: dict[Region, OnOff] = Field(default={}, description="per region or group, where it differs")
     off_with: list[Name] = Field(default=[], description="settings whose being off turns this one off")
+    off_by_gpc: bool = Field(default=False, description="a browser's Global Privacy Control turns this one off")
 
 
 class NoticePart(Part):

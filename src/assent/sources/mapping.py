@@ -41,10 +41,11 @@ class Origin(_Part):
     column: Text | None = None
     values: Annotated[dict[Text, Text], Field(min_length=1)] | None = None
     constant: Text | None = None
+    columns: Annotated[list[Text], Field(min_length=1)] | None = None
 
     @model_validator(mode="after")
     def _one_origin(self) -> Origin:
-        if (self.column is None) == (self.constant is None):
+        if sum(each is not None for each in (self.column, self.constant, self.columns)) != 1:
             raise ValueError("needs either `column` or `constant`")
         if self.values and self.column is None:
             raise ValueError("`values` needs a `column`")
@@ -55,13 +56,27 @@ def _named_column(given: object) -> object:
     return {"column": given} if isinstance(given, str) else given
 
 
+def _named_columns(given: object) -> object:
+    return {"columns": given} if isinstance(given, list) else _named_column(given)
+
+
+def _one_place(origin: Origin) -> Origin:
+    if origin.columns:
+        raise ValueError(
+            "one column, not a list: only the signals `aipref` and `tdm_reservation` are said in many places"
+        )
+    return origin
+
+
 def _same_for_all(given: object) -> object:
     return {"constant": given} if isinstance(given, str) else given
 
 
-FromColumn = Annotated[Origin, BeforeValidator(_named_column)]
+FromColumn = Annotated[Origin, BeforeValidator(_named_column), AfterValidator(_one_place)]
 """A plain text names a column."""
-FromConstant = Annotated[Origin, BeforeValidator(_same_for_all)]
+FromColumns = Annotated[Origin, BeforeValidator(_named_columns)]
+"""A plain text names a column, a list several: statements from several places on the same record."""
+FromConstant = Annotated[Origin, BeforeValidator(_same_for_all), AfterValidator(_one_place)]
 """A plain text is the value itself."""
 
 
@@ -75,8 +90,8 @@ class Columns(_Part):
     visibility: FromColumn | None = None
     parent: Text | None = None
     excluded: Text | None = None
-    aipref: FromColumn | None = None
-    tdm_reservation: FromColumn | None = None
+    aipref: FromColumns | None = None
+    tdm_reservation: FromColumns | None = None
     cawg: FromColumn | None = None
     context: Text | None = None
     text: Text | None = None
@@ -97,7 +112,7 @@ class Records(_Part):
 
 
 class Events(_Part):
-    """Files of ledger events about members."""
+    """Files whose columns have fixed names: ledger events about members, or requests with their `Sec-GPC`."""
 
     files: Annotated[list[Text], Field(min_length=1)]
 
@@ -107,6 +122,7 @@ class Mapped(_Part):
 
     records: Annotated[list[Records], Field(min_length=1)]
     events: list[Events] = []
+    gpc: list[Events] = []
     zone: Annotated[str, AfterValidator(_real_zone)] | None = None
 
 
@@ -135,6 +151,8 @@ def load_mapping(path: Path) -> Mapped:
 def _column(value: str | Origin) -> Column:
     if isinstance(value, str):
         return Column(source=value)
+    if value.columns:
+        return Column(source=value.columns[0], also=tuple(value.columns[1:]))
     return Column(source=value.column, constant=value.constant, values=dict(value.values or {}))
 
 
@@ -143,6 +161,7 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "records": tuple(Records.model_fields),
     "columns": tuple(Columns.model_fields),
     "events": tuple(Events.model_fields),
+    "gpc": tuple(Events.model_fields),
 }
 
 

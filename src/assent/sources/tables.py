@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from assent.errors import InputError
 from assent.sources.mapping import Records, load_mapping
-from assent.vocabulary.tables import Column, Format, RecordTable, SourceFiles
+from assent.vocabulary.tables import Format, RecordTable, SourceFiles
 
 LOOKED_AT_ROWS = 1_000
 """How many rows of a JSON Lines file are looked at for its columns."""
@@ -31,6 +31,7 @@ _SUFFIXES: Mapping[str, Format] = {
     ".ndjson": Format.JSONL,
 }
 _EVENT_COLUMNS = ("type", "effective_at")
+_OPT_OUT_COLUMNS = ("member", "sec_gpc", "seen_at")
 
 
 def read_tables(mapping_path: Path) -> SourceFiles:
@@ -50,9 +51,11 @@ def read_tables(mapping_path: Path) -> SourceFiles:
         problems += [problem for path in table.files for problem in _check(path, table)]
     events = tuple(path for entry in mapping.events for path in _find(folder, entry.files, problems))
     problems += [problem for path in events for problem in _check_events(path)]
+    opt_outs = tuple(path for entry in mapping.gpc for path in _find(folder, entry.files, problems))
+    problems += [problem for path in opt_outs for problem in _check_names(path, _OPT_OUT_COLUMNS, "opt-out signals")]
     if problems:
         raise InputError(f"`{mapping_path}`: {'; '.join(problems)}", hint=_hint(problems))
-    return SourceFiles(tuple(tables), events)
+    return SourceFiles(tuple(tables), events, opt_outs=opt_outs)
 
 
 def format_of(path: Path) -> Format | None:
@@ -101,18 +104,17 @@ def _check(path: Path, table: RecordTable) -> Iterator[str]:
         yield f"`{path.name}` has one column only, `{names[0]}`; columns stand between commas"
         return
     for canonical, column in columns.items():
-        if column.source is None:
-            continue
-        if column.source not in names:
-            yield f"`{path.name}` has no column `{column.source}` (for `{canonical}`)"
-        elif isinstance(schema, pa.Schema):
-            yield from _check_type(path, canonical, column, schema.field(column.source).type, table.zone)
+        for source in column.sources:
+            if source not in names:
+                yield f"`{path.name}` has no column `{source}` (for `{canonical}`)"
+            elif isinstance(schema, pa.Schema):
+                yield from _check_type(path, canonical, source, schema.field(source).type, table.zone)
 
 
-def _check_type(path: Path, canonical: str, column: Column, kind: pa.DataType, zone: str | None) -> Iterator[str]:
+def _check_type(path: Path, canonical: str, source: str, kind: pa.DataType, zone: str | None) -> Iterator[str]:
     if pa.types.is_dictionary(kind):
         kind = kind.value_type
-    place = f"column `{column.source}` of `{path.name}`"
+    place = f"column `{source}` of `{path.name}`"
     if canonical == "created_at" and pa.types.is_timestamp(kind):
         if kind.tz is None and zone is None:
             yield f"{place} holds {_NAIVE}"
@@ -154,11 +156,15 @@ def _check_events(path: Path) -> Iterator[str]:
     if format_of(path) is Format.CSV:
         yield f"`{path.name}`: events are read from Parquet or JSON Lines"
         return
+    yield from _check_names(path, _EVENT_COLUMNS, "events")
+
+
+def _check_names(path: Path, needed: tuple[str, ...], what: str) -> Iterator[str]:
     schema = _schema(path)
     names = schema.names if isinstance(schema, pa.Schema) else schema
-    for column in _EVENT_COLUMNS:
+    for column in needed:
         if column not in names:
-            yield f"`{path.name}` has no column `{column}`, which events need"
+            yield f"`{path.name}` has no column `{column}`, which {what} need"
 
 
 def _schema(path: Path) -> pa.Schema | list[str]:

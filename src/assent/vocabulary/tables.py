@@ -78,11 +78,18 @@ class Column:
         constant: the value for every row when `source` is None.
         values: translation of the file's values, e.g. `PUBLIC` to `public`; empty leaves them as they are,
             otherwise a value that is not listed becomes null.
+        also: further columns with the same kind of statement; the value is all that are there, one a line.
     """
 
     source: str | None = None
     constant: str | None = None
     values: Mapping[str, str] = field(default_factory=dict)
+    also: tuple[str, ...] = ()
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Every column of the file that is read for it."""
+        return () if self.source is None else (self.source, *self.also)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +124,13 @@ class SourceFiles:
         tables: the records.
         events: files of ledger events about its members (region, birth date, settings), Parquet or JSON Lines.
         problems: what was found wrong while reading, counted.
+        opt_outs: files of requests that carried a browser's opt-out: `member`, `sec_gpc`, `seen_at`.
     """
 
     tables: tuple[RecordTable, ...]
     events: tuple[Path, ...] = ()
     problems: tuple[Problem, ...] = ()
+    opt_outs: tuple[Path, ...] = ()
 
 
 CANONICAL: Mapping[str, Column] = {name: Column(source=name) for name in COLUMNS}
