@@ -36,9 +36,9 @@ class Checkpoint:
         return "".join(f"{line}\n" for line in lines)
 
 
-def sign_checkpoint(checkpoint: Checkpoint, signer: SignerKey) -> bytes:
-    """The checkpoint as a signed note."""
-    return sign_note(checkpoint.text, signer)
+def sign_checkpoint(checkpoint: Checkpoint, *signers: SignerKey) -> bytes:
+    """The checkpoint as a note with a signature by each signer."""
+    return sign_note(checkpoint.text, *signers)
 
 
 def open_checkpoint(note: bytes, verifiers: Sequence[VerifierKey]) -> Checkpoint:

@@ -4,7 +4,9 @@
     columns/members-<start>-<stop>.parquet    ordinal, member: those who first appear in that span
 
 Files never change: a segment of `SEGMENT` events is final, a shorter last one is written anew under another
-name. The folder can be deleted at any time. It is a convenience and no evidence: audit never reads it.
+name. `columns/shredded` says which erasure they know of; after a later one, whatever may hold shredded events
+is dropped before anything is read. The folder can be deleted at any time. It is a convenience and no evidence:
+audit never reads it.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ import pyarrow.parquet as pq
 
 from assent.ledger.rows import are_shallow_objects
 from assent.ledger.stored import Unreadable, read_event
-from assent.storage.files import exclusive_lock, explained, write_durably
+from assent.storage.files import exclusive_lock, explained, sync_folder, write_durably
 from assent.vocabulary.events import FIELDS, EventType
 
 SEGMENT: Final = 1 << 20
@@ -53,6 +55,27 @@ _JSON_SCHEMA = pa.schema([pa.field(name, pa.string()) for name in (*_FIXED, *_SL
 _INSTANT = pa.timestamp("us", tz="UTC")
 
 Rows = Callable[[int, int], Sequence[tuple[int, bytes]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Shredded:
+    """What erasures took from the ledger.
+
+    Args:
+        newest: the position of the newest erasure of all; -1 before the first.
+        first: the lowest position shredded since the erasure asked about; None when none was.
+    """
+
+    newest: int = -1
+    first: int | None = None
+
+
+def nothing_shredded(_seen: int) -> Shredded:
+    """Nobody was ever erased."""
+    return Shredded()
+
+
+_STAMP = "shredded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +117,19 @@ class Mirror:
 
     Args:
         rows: gives the (seq, canonical bytes) at the positions [start, stop).
+        shredded: tells what was shredded after the erasure at a position.
     """
 
     folder: Path
     rows: Rows
+    shredded: Callable[[int], Shredded] = nothing_shredded
 
     def covering(self, size: int) -> ColumnarEvents:
         """Files that hold at least the first `size` events. Cost: about 3 µs for each event that is new."""
         with exclusive_lock(self.folder / "lock", wait_seconds=600.0):
+            # INVARIANT: asked before any row is read. An erasure that is committed after this line is found by the
+            # next call, which drops whatever this one still took along.
+            self._drop_shredded()
             segments = self._segments()
             # Of an empty ledger there is one empty segment, so that readers find the columns.
             if not segments or segments[-1].stop < size:
@@ -113,6 +141,29 @@ class Mirror:
             size,
             members,
         )
+
+    def forget_shredded(self) -> None:
+        """No file holds an event that was shredded."""
+        if self.folder.is_dir():
+            with exclusive_lock(self.folder / "lock", wait_seconds=600.0):
+                self._drop_shredded()
+
+    def _drop_shredded(self) -> None:
+        stamp = self.folder / _STAMP
+        seen = int(stamp.read_text()) if stamp.is_file() else -1
+        found = self.shredded(seen)
+        if found.newest == seen:
+            return
+        with explained(self.folder):
+            # A segment names those who first appear in it, and every later one counts on their places.
+            for path in (*self.folder.glob("events-*.parquet"), *self.folder.glob("members-*.parquet")):
+                if found.first is not None and int(path.stem.split("-")[2]) > found.first:
+                    path.unlink()
+            for draft in self.folder.glob(".*.partial"):
+                draft.unlink()
+            sync_folder(self.folder)
+        # A crash before this line drops them again, those that were written meanwhile included.
+        write_durably(stamp, str(found.newest).encode())
 
     def _segments(self) -> list[_Segment]:
         found: dict[int, _Segment] = {}
