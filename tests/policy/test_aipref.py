@@ -94,6 +94,50 @@ def test_a_rule_that_says_nothing_is_none(line):
     assert parse_robots(f"User-agent: *\n{line}\n") == ()
 
 
+def _said(robots, agent, path="/"):
+    return usage_of(parse_robots(robots, agent=agent), path)
+
+
+def test_several_agents_share_the_rules_that_follow_them():
+    robots = (
+        "User-agent: A\nUser-agent: B\nDisallow:\nContent-Usage: train-ai=n\nUser-agent: C\nContent-Usage: train-ai=y\n"
+    )
+    assert [_said(robots, agent) for agent in "ABC"] == ["train-ai=n", "train-ai=n", "train-ai=y"]
+
+
+def test_other_lines_do_not_end_a_list_of_agents_and_rules_do():
+    robots = "User-agent: A\nSitemap: /s\nUser-agent: B\nAllow: /\nUser-agent: C\nContent-Usage: train-ai=n\n"
+    assert [_said(robots, agent) for agent in "ABC"] == [None, None, "train-ai=n"]
+
+
+def test_a_line_without_a_colon_is_no_line():
+    robots = "User-agent: A\nuser-agent\nallow\nUser-agent: B\nContent-Usage: train-ai=n\n"
+    assert [_said(robots, agent) for agent in ("A", "B", "")] == ["train-ai=n", "train-ai=n", None]
+
+
+def test_groups_of_one_agent_are_one_group():
+    robots = "User-agent: A\nContent-Usage: /a train-ai=n\nUser-agent: *\nAllow: /\nUser-agent: A\nContent-Usage: /b train-ai=y\n"
+    assert [_said(robots, "A", path) for path in ("/a", "/b")] == ["train-ai=n", "train-ai=y"]
+
+
+def test_everybody_is_not_given_the_rules_of_somebody():
+    assert _said("User-agent: A\nContent-Usage: train-ai=n\n", "*") is None
+    assert _said("User-agent: A\nContent-Usage: train-ai=n\n", "B") is None
+
+
+def test_a_mark_before_the_first_line_is_no_part_of_it():
+    assert _said("\ufeffUser-agent: *\nContent-Usage: train-ai=n\n", "*") == "train-ai=n"
+
+
+def test_a_stray_percent_is_a_letter():
+    assert usage_of([UsageRule("/100%", "train-ai=n")], "/100%25") == "train-ai=n"
+    assert usage_of([UsageRule("/a$b", "train-ai=n")], "/a$bc") == "train-ai=n"
+
+
+def test_only_the_tokens_mean_anything():
+    assert preferences("a=x, b=(y), c=1") == {"a": UNKNOWN, "b": UNKNOWN, "c": UNKNOWN}
+
+
 def test_rules_before_any_group_speak_to_nobody():
     assert parse_robots("Content-Usage: train-ai=n\n") == ()
 

@@ -58,6 +58,9 @@ def test_headers_are_read_whatever_their_case():
 def test_metadata_of_a_page_is_read():
     page = '<html><META NAME="tdm-reservation" content="1"><meta name=tdm-policy content="https://example.org/p">'
     assert of_html(page) == Reservation(reserved=True, policy="https://example.org/p")
+    assert of_html('<p name="tdm-reservation" content="1">') == NOTHING
+    assert of_html('<meta name="robots" content="1">') == NOTHING
+    assert of_html('<meta name="tdm-policy" content="">') == NOTHING
     assert of_html('<p>tdm-reservation</p><meta name="tdm-reservation">') == NOTHING
 
 
@@ -75,6 +78,11 @@ def test_what_is_closest_to_the_content_counts():
 )
 def test_of_several_values_the_first_that_says_something_decides(values, is_reserved):
     assert reserved(values) is is_reserved
+
+
+def test_a_policy_is_a_text():
+    rules = parse_file('[{"location": "/", "tdm-reservation": 1, "tdm-policy": 7}]')
+    assert of_path(rules, "/") == Reservation(reserved=True)
 
 
 @given(st.text(), st.text())

@@ -31,18 +31,16 @@ class Preference(Enum):
     UNKNOWN = None
 
 
-def preferences(header: object) -> Mapping[str, Preference]:
+def preferences(header: str) -> Mapping[str, Preference]:
     """What one `Content-Usage` value says of each use; a use it does not name, or says oddly, is unknown.
 
     Guarantee: nothing at all when the value is no RFC 9651 dictionary.
     """
-    if not isinstance(header, str):
-        return {}
     try:
         dictionary = http_sf.parse(header.strip().encode("ascii"), tltype="dictionary")
     except (ValueError, UnicodeEncodeError):
         return {}
-    return {use: _preference(member) for use, member in dictionary.items()}
+    return {use: _preference(value) for use, (value, _parameters) in dictionary.items()}
 
 
 def combine(stated: Iterable[Preference]) -> Preference:
@@ -107,8 +105,7 @@ def usage_of(rules: Iterable[UsageRule], path: str) -> str | None:
     return "\n".join(rule.statement for rule in matching if len(_octets(rule.pattern)) == longest)
 
 
-def _preference(member: object) -> Preference:
-    value = member[0] if isinstance(member, tuple) else None
+def _preference(value: object) -> Preference:
     if not isinstance(value, http_sf.Token):
         return Preference.UNKNOWN
     return {"y": Preference.ALLOW, "n": Preference.DISALLOW}.get(str(value), Preference.UNKNOWN)

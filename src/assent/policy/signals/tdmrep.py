@@ -44,11 +44,7 @@ class LocationRule:
 
 def reserved(values: object) -> bool | None:
     """What the values say, the strongest place first, one a line: the first that is `0` or `1` decides."""
-    if isinstance(values, int) and not isinstance(values, bool):
-        values = str(values)
-    if not isinstance(values, str):
-        return None
-    for line in values.split("\n"):
+    for line in str(values).split("\n"):
         if line.strip() in ("0", "1"):
             return line.strip() == "1"
     return None
@@ -86,7 +82,6 @@ def of_html(page: str) -> Reservation:
     """What the `meta` elements of a page say."""
     parser = _Metadata()
     parser.feed(page)
-    parser.close()
     return _reservation(parser.found.get(RESERVATION), parser.found.get(POLICY))
 
 
@@ -110,7 +105,7 @@ class _Metadata(HTMLParser):
 
 
 def _reservation(value: object, policy: object) -> Reservation:
-    return Reservation(reserved(value), policy if isinstance(policy, str) and policy else None)
+    return Reservation(reserved(value), policy if policy and isinstance(policy, str) else None)
 
 
 def _regex(location: str) -> re.Pattern[str]:
