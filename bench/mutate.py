@@ -2,8 +2,9 @@
 
 Each mutant changes one place of `policy/evaluate.py` or of what `policy/signals/` says of a record: a comparison,
 a `not`, an `and`, a constant, a name of an enumeration, an operand or statement left out. The hand-written tests of
-`SUITE` are then run against it; the comparisons with other evaluators are not, since they would notice anything. A mutant that nobody notices must be listed in `EQUIVALENT` with the reason
-why it changes nothing; otherwise this exits 1.
+`SUITE` are then run against it; the comparisons with other evaluators are not, since they would notice anything.
+A mutant that nobody notices must be listed in `EQUIVALENT` with the reason why it changes nothing; otherwise this
+exits 1.
 
 Run: `python -m bench.mutate` (some seconds).
 """
