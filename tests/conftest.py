@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from real_postgres import NOT_FOUND, PostgresServer, binaries, make_server
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -17,3 +20,13 @@ def external_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"test data folder {folder.name} not found; set ASSENT_TEST_DATA to run this")
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server that stays up for the whole session; who kills one makes one of their own."""
+    if binaries() is None:
+        pytest.skip(NOT_FOUND)
+    server = make_server()
+    yield server
+    server.remove()

@@ -24,9 +24,16 @@ def clock():
     return Clock()
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request):
+    """What `database` says of a new ledger: every test that asks for it runs on both stores."""
+    return "sqlite" if request.param == "sqlite" else request.getfixturevalue("postgres").url()
+
+
 @pytest.fixture
-def ledger(tmp_path, clock, key):
-    with Ledger.create(tmp_path / "ledger", origin="example.org/log", key=key, clock=clock) as created:
+def ledger(tmp_path, clock, key, store):
+    folder = tmp_path / "ledger"
+    with Ledger.create(folder, origin="example.org/log", key=key, clock=clock, database=store) as created:
         yield created
 
 

@@ -1,11 +1,11 @@
 import json
-import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -241,7 +241,9 @@ def test_a_large_import_is_indexed_by_member_afterwards(ledger, tmp_path, monkey
     monkeypatch.setattr(log, "_INDEX_ANEW", 2)
     import_events(ledger, [lines(tmp_path, *[ROW | {"member": f"m{number % 3}"} for number in range(9)])])
     ledger.append([EVENT])
-    connection = sqlite3.connect(ledger.folder / "ledger.db")
-    plan = connection.execute("EXPLAIN QUERY PLAN SELECT * FROM ledger_events WHERE member = 'm1'").fetchall()
-    connection.close()
-    assert ("USING INDEX" in str(plan), [seq for seq, _ in ledger.events_of("m1")]) == (True, [1, 4, 7, 9])
+    with ledger._database.reading() as connection:
+        indexes = sa.inspect(connection).get_indexes("ledger_events", schema=ledger._database.schema)
+    assert ([each["name"] for each in indexes], [seq for seq, _ in ledger.events_of("m1")]) == (
+        ["ledger_events_by_member"],
+        [1, 4, 7, 9],
+    )

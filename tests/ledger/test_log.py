@@ -2,6 +2,7 @@ import threading
 from datetime import UTC, datetime
 
 import pytest
+import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from assent.errors import EvidenceError, InputError, RefusedError
@@ -11,6 +12,7 @@ from assent.evidence.merkle import leaf_hashes, root_of
 from assent.evidence.note import VerifierKey
 from assent.evidence.tlog_proof import parse_proof, verify_proof
 from assent.ledger import Ledger
+from assent.storage.schema import EVENTS, HEAD, LEAVES
 from assent.vocabulary.events import Event, EventType
 
 WHEN = datetime(2025, 11, 3, tzinfo=UTC)
@@ -239,12 +241,24 @@ def test_a_failing_source_of_statements_leaves_nothing(ledger):
 
 
 def test_a_database_behind_the_published_log_is_not_opened_for_writing(ledger, clock, key):
+    database = ledger._database
     ledger.append([off()])
-    early = {path.name: path.read_bytes() for path in ledger.folder.glob("ledger.db*")}
+    with database.reading() as connection:
+        [early] = database.fetch_rows(connection, sa.select(HEAD))
     ledger.append([off()])
-    ledger.close()
-    for name, data in early.items():
-        (ledger.folder / name).write_bytes(data)
-    (ledger.folder / "ledger.db-shm").unlink(missing_ok=True)
+    with database.writing() as connection:
+        # What restoring an old copy comes to.
+        for table in (EVENTS, LEAVES):
+            connection.execute(sa.delete(table).where(table.c.seq >= 1))
+        connection.execute(sa.delete(HEAD))
+        database.insert_rows(connection, HEAD, [early])
     with pytest.raises(EvidenceError, match="published"):
         Ledger.open(ledger.folder, clock=clock, key=key)
+
+
+def test_a_member_whose_name_cannot_be_stored_fails_alone(ledger):
+    if ledger._database.holds_text("\0"):
+        pytest.skip("this database stores every text")
+    with pytest.raises(InputError, match="cannot store"):
+        ledger.append([off("a\0b")])
+    assert ledger.append([off()]) == range(1)

@@ -26,7 +26,8 @@ from assent.evidence.note import VerifierKey
 from assent.ledger import Positioned, fold_exclusions, fold_holds, fold_member
 from assent.ledger.stored import read_rows
 from assent.storage.database import Database
-from assent.storage.schema import DATABASE_NAME, EVENTS, HEAD, LEAVES
+from assent.storage.place import place_of
+from assent.storage.schema import EVENTS, HEAD, LEAVES
 from assent.vocabulary.identifiers import RecordId
 from assent.vocabulary.state import Hold, MemberState
 
@@ -106,10 +107,10 @@ def read_history(folder: Path, size: int, verifiers: Sequence[VerifierKey]) -> H
     Raises:
         EvidenceError: one of that is not so, the ledger is shorter, or there is none.
     """
-    path = folder / DATABASE_NAME
-    if not path.is_file():
+    place = place_of(folder)
+    if place is None:
         raise EvidenceError(f"there is no ledger in `{folder}`")
-    database = Database(path, read_only=True)
+    database = place.open(read_only=True)
     try:
         return _read(database, size, verifiers)
     finally:

@@ -24,7 +24,8 @@ from assent.evidence.commitment import SALT_BYTES, commit, commit_all
 from assent.evidence.note import VerifierKey
 from assent.evidence.tiles import WIDTH, Tile
 from assent.storage.database import Database
-from assent.storage.schema import CHECKPOINT_NAME, DATABASE_NAME, EVENTS, HEAD, LEAVES, LOG_FOLDER, VKEY_NAME
+from assent.storage.place import place_of
+from assent.storage.schema import CHECKPOINT_NAME, EVENTS, HEAD, LEAVES, LOG_FOLDER, VKEY_NAME
 
 Progress = Callable[[int, int], None]
 """Told how many entries are done, and of how many."""
@@ -112,10 +113,11 @@ def verify_ledger(folder: Path, *, vkey: str, progress: Progress = lambda _done,
         InputError: the key is no verifier key, or there is no ledger in the folder.
     """
     verifier = VerifierKey.parse(vkey)
-    if not (folder / DATABASE_NAME).is_file():
+    place = place_of(folder)
+    if place is None:
         raise InputError(f"there is no ledger in `{folder}`")
     report = LedgerReport(str(folder))
-    database = Database(folder / DATABASE_NAME, read_only=True)
+    database = place.open(read_only=True)
     try:
         _verify(report, folder / LOG_FOLDER, database, verifier, progress)
     finally:

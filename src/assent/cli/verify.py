@@ -17,7 +17,7 @@ from assent.errors import InputError
 from assent.operations.snapshots import find_snapshot
 from assent.operations.verify import verify_folder, verify_ledger_folder
 from assent.operations.workspace import Workspace, open_workspace
-from assent.storage.schema import DATABASE_NAME
+from assent.storage.place import place_of
 
 _MARKS = {True: "[green]ok[/green]", False: "[red]FAILED[/red]", None: "[yellow]not checked[/yellow]"}
 
@@ -41,7 +41,7 @@ def verify(  # noqa: PLR0917 - options of a command
     workspace = _workspace()
     report: LedgerReport | SnapshotReport
     with watching() as watch:
-        if (Path(path) / DATABASE_NAME).is_file():
+        if place_of(Path(path)) is not None:
             report = verify_ledger_folder(Path(path), vkey=vkey, progress=watch)
         else:
             report = verify_folder(

@@ -19,9 +19,9 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -36,23 +36,17 @@ from assent.evidence.checkpoint import Checkpoint, sign_checkpoint
 from assent.evidence.commitment import SALT_BYTES, commit_all
 from assent.evidence.note import SignerKey
 from assent.evidence.tlog_proof import TlogProof
-from assent.ledger.columns import ColumnarEvents, Mirror
+from assent.ledger.charge import head_to_extend, make_database, open_database, require_here
+from assent.ledger.columns import ColumnarEvents, Mirror, Shredded
 from assent.ledger.publication import Gap, Publication, no_gap
+from assent.ledger.shredding import shredded_since
 from assent.ledger.stored import Positioned, Statement, read_event, read_rows
-from assent.storage.database import Database
+from assent.ledger.suppression import Suppression, SuppressionKey, no_key, require_unreserved
+from assent.storage.database import Database, closed_on_error
 from assent.storage.files import explained, make_folder
-from assent.storage.schema import (
-    DATABASE_NAME,
-    EVENTS,
-    HEAD,
-    LEAVES,
-    LOG_FOLDER,
-    MEMBER_INDEX,
-    SCHEMA_NAME,
-    SCHEMA_VERSION,
-    TABLES,
-)
-from assent.vocabulary.events import Event, parse_event
+from assent.storage.place import EMBEDDED, Place
+from assent.storage.schema import EVENTS, HEAD, LEAVES, MEMBER_INDEX
+from assent.vocabulary.events import Event, EventType, parse_event
 from assent.vocabulary.instants import format_instant
 
 Clock = Callable[[], datetime]
@@ -64,6 +58,13 @@ CLOCK_TOLERANCE = timedelta(seconds=5)
 _PAGE = 16_384
 _PUBLISH_SECONDS = 0.1
 _INDEX_ANEW = 50_000
+_OWN = {
+    EventType.KEY_ROTATED: "`assent ledger rotate-key` records it with the key's own signature",
+    EventType.ERASURE_COMPLETED: "`assent erase` records it together with what it shreds",
+}
+
+Draw = Callable[[sa.Connection, int], Iterable[Sequence[Statement]]]
+"""Gives the statements to record, from the open transaction and the ledger's size in it."""
 
 
 @dataclass(slots=True)
@@ -89,7 +90,15 @@ class Ledger:
     """
 
     def __init__(
-        self, *, folder: Path, database: Database, signer: SignerKey | None, clock: Clock, entropy: Entropy, gap: Gap
+        self,
+        *,
+        folder: Path,
+        database: Database,
+        signer: SignerKey | None,
+        clock: Clock,
+        entropy: Entropy,
+        gap: Gap,
+        suppression_key: SuppressionKey = no_key,
     ) -> None:
         self.folder = folder
         self._database = database
@@ -97,6 +106,7 @@ class Ledger:
         self._clock = clock
         self._entropy = entropy
         self._gap = gap
+        self._suppression_key = suppression_key
         self._publication = Publication(folder, database, gap)
         self._waiting: list[_Ticket] = []
         self._turn = threading.Lock()
@@ -112,10 +122,14 @@ class Ledger:
         origin: str,
         key: Ed25519PrivateKey,
         clock: Clock,
+        database: str = EMBEDDED,
         entropy: Entropy = os.urandom,
         gap: Gap = no_gap,
     ) -> Self:
         """An empty ledger lies in the folder, with its first checkpoint published.
+
+        Args:
+            database: `sqlite`, a file in the folder; or the URL of a PostgreSQL database, without a password.
 
         Raises:
             InputError: there is one already, or the origin cannot name a log.
@@ -123,21 +137,15 @@ class Ledger:
         signer = SignerKey(origin, key)
         with explained(folder):
             make_folder(folder)
-        database = Database(folder / DATABASE_NAME, read_only=False)
-        with database.writing() as connection:
-            database.create(TABLES, name=SCHEMA_NAME, version=SCHEMA_VERSION, connection=connection)
-            if connection.execute(sa.select(HEAD.c.id)).first() is not None:
-                raise InputError(f"there is a ledger already in `{folder}`")
-            note = sign_checkpoint(Checkpoint(origin, 0, merkle.EMPTY_ROOT), signer)
-            connection.execute(
-                sa.insert(HEAD).values(
-                    id=1, origin=origin, vkey=signer.verifier.text, size=0, frontier=b"", checkpoint=note
-                )
-            )
-        # A crash here leaves a ledger without published files; opening it publishes them.
-        gap("created")
-        ledger = cls(folder=folder, database=database, signer=signer, clock=clock, entropy=entropy, gap=gap)
-        ledger._publication.bring_up_to_date()
+        note = sign_checkpoint(Checkpoint(origin, 0, merkle.EMPTY_ROOT), signer)
+        opened = make_database(
+            Place.parse(folder, database), origin=origin, vkey=signer.verifier.text, checkpoint=note, gap=gap
+        )
+        with closed_on_error(opened):
+            # A crash here leaves a ledger without published files; opening it publishes them.
+            gap("created")
+            ledger = cls(folder=folder, database=opened, signer=signer, clock=clock, entropy=entropy, gap=gap)
+            ledger._publication.bring_up_to_date()
         return ledger
 
     @classmethod
@@ -149,34 +157,37 @@ class Ledger:
         key: Ed25519PrivateKey | None = None,
         entropy: Entropy = os.urandom,
         gap: Gap = no_gap,
+        suppression_key: SuppressionKey = no_key,
     ) -> Self:
         """The ledger in the folder; without a key it can be read only.
 
         With the key, whatever was committed and not yet published before a crash is published now.
 
+        Args:
+            suppression_key: asked for once members were erased, to know whose events may not be recorded.
+
         Raises:
             InputError: there is none, it has another version, or the key is not its own.
             EvidenceError: the database is damaged, or behind what was published.
         """
-        path = folder / DATABASE_NAME
-        if not path.is_file():
-            published = (folder / LOG_FOLDER).is_dir()
-            lost = "its published log is still there: restore the database from a backup, and do not start a second log"
-            raise InputError(
-                f"there is no ledger in `{folder}`", hint=lost if published else "run `assent ledger init`"
+        database = open_database(folder, read_only=key is None)
+        with closed_on_error(database):
+            with database.reading() as connection:
+                head = connection.execute(sa.select(HEAD.c.origin, HEAD.c.vkey)).one()
+            signer = None if key is None else SignerKey(head.origin, key)
+            if signer is not None and signer.verifier.text != head.vkey:
+                raise InputError(f"this key is not the key of the ledger in `{folder}`")
+            ledger = cls(
+                folder=folder,
+                database=database,
+                signer=signer,
+                clock=clock,
+                entropy=entropy,
+                gap=gap,
+                suppression_key=suppression_key,
             )
-        database = Database(path, read_only=key is None)
-        database.require_version(name=SCHEMA_NAME, version=SCHEMA_VERSION)
-        with database.reading() as connection:
-            head = connection.execute(sa.select(HEAD.c.origin, HEAD.c.vkey)).one_or_none()
-        if head is None:
-            raise InputError(f"the ledger in `{folder}` was never finished", hint="run `assent ledger init` again")
-        signer = None if key is None else SignerKey(head.origin, key)
-        if signer is not None and signer.verifier.text != head.vkey:
-            raise InputError(f"this key is not the key of the ledger in `{folder}`")
-        ledger = cls(folder=folder, database=database, signer=signer, clock=clock, entropy=entropy, gap=gap)
-        if signer is not None:
-            ledger._publication.bring_up_to_date(thorough=True)
+            if signer is not None:
+                ledger._publication.bring_up_to_date(thorough=True)
         return ledger
 
     def close(self) -> None:
@@ -217,10 +228,11 @@ class Ledger:
 
         Raises:
             InputError: an event is not one the ledger takes; none of this call's events was recorded.
+            RefusedError: it is about somebody who was erased, or of a kind that only the ledger itself records.
             UnavailableError: the database or the published files cannot be written; the message says which.
         """
         recorded_at = self._clock()
-        ticket = _Ticket([_state(event, recorded_at) for event in events])
+        ticket = _Ticket([self._storable(_state(event, recorded_at)) for event in events])
         ticket.woken.acquire()
         with self._turn:
             self._waiting.append(ticket)
@@ -240,14 +252,46 @@ class Ledger:
             self._publish(ticket.seqs)
         return ticket.seqs
 
-    def append_statements(self, batches: Iterable[Sequence[Statement]]) -> range:
+    def append_statements(
+        self, batches: Iterable[Sequence[Statement]], *, left_out: Callable[[int], None] = lambda _events: None
+    ) -> range:
         """All batches are recorded, or none: an error while they are drawn leaves the ledger as it was.
 
         Nobody else can append meanwhile. Cost: about 15 µs an event.
+
+        Args:
+            left_out: told how many events were not recorded because their member was erased.
         """
-        seqs = self._record(batches)
+
+        def admitted(connection: sa.Connection, _size: int) -> Iterable[Sequence[Statement]]:
+            return Suppression(connection, self._suppression_key).without(batches, left_out)
+
+        return self.transact(admitted)
+
+    def transact(self, draw: Draw, *, successor: SignerKey | None = None) -> range:
+        """What `draw` changes and the statements it gives are recorded together, or nothing of either.
+
+        Args:
+            draw: looks itself at who was erased.
+            successor: signs from here on; the checkpoint of this transaction is signed by both.
+        """
+        seqs = self._record(draw, successor)
         self._publish(seqs)
         return seqs
+
+    def suppressed(self, members: Iterable[str]) -> frozenset[str]:
+        """Those of the members who were erased and not let back in.
+
+        Raises:
+            InputError: the key of the suppression list is missing.
+        """
+        with self._database.reading() as connection:
+            return Suppression(connection, self._suppression_key).among(members)
+
+    def overwrite_deleted(self) -> None:
+        """What was deleted is in no byte of the database or the mirror any more. Cost: O(size)."""
+        self._mirror().forget_shredded()
+        self._database.overwrite_deleted(EVENTS)
 
     def recorded_now(self) -> datetime:
         """The moment that events recorded now carry."""
@@ -266,11 +310,11 @@ class Ledger:
         with self._turn:
             tickets, self._waiting = self._waiting, []
         try:
-            group = list(chain.from_iterable(ticket.statements for ticket in tickets))
-            at = self._record([group]).start
+            at = self._record(lambda connection, _size: [self._admit(connection, tickets)]).start
             for ticket in tickets:
-                ticket.seqs = range(at, at + len(ticket.statements))
-                at += len(ticket.statements)
+                if ticket.error is None:
+                    ticket.seqs = range(at, at + len(ticket.statements))
+                    at += len(ticket.statements)
         except BaseException as error:
             for ticket in tickets:
                 ticket.error = error
@@ -288,14 +332,32 @@ class Ledger:
             for ticket in asleep:
                 ticket.woken.release()
 
-    def _record(self, batches: Iterable[Sequence[Statement]]) -> range:
+    def _admit(self, connection: sa.Connection, tickets: Sequence[_Ticket]) -> list[Statement]:
+        """The statements of all tickets but those about somebody erased, which are refused one by one."""
+        suppression = Suppression(connection, self._suppression_key)
+        admitted: list[Statement] = []
+        with suppress(InputError):  # which is for the tickets that name a member, below
+            suppression.among(member for ticket in tickets for member, _ in ticket.statements)
+        for ticket in tickets:
+            try:
+                suppression.require_none(member for member, _ in ticket.statements)
+            except (InputError, RefusedError) as error:
+                ticket.error = error
+            else:
+                admitted += ticket.statements
+        return admitted
+
+    def _record(self, draw: Draw, successor: SignerKey | None = None) -> range:
         if self._signer is None:
             raise RefusedError("this ledger was opened without its key and can only be read")
         with self._sequencing, self._database.writing() as connection:
-            head = connection.execute(sa.select(HEAD)).one()
+            head = head_to_extend(connection)
+            if head.vkey != self._signer.verifier.text:
+                raise RefusedError("the ledger's key was replaced meanwhile", hint="open it again, with the new key")
+            signers = [self._signer, *([successor] if successor else [])]
             frontier = merkle.Frontier.from_bytes(head.size, head.frontier)
             indexed = True
-            for batch in batches:
+            for batch in draw(connection, head.size):
                 frontier = frontier.extend(self._insert(connection, frontier.size, batch))
                 if indexed and frontier.size - head.size > max(head.size, _INDEX_ANEW):
                     # An index over this many new rows is built faster at the end than kept meanwhile.
@@ -310,7 +372,8 @@ class Ledger:
                     sa.update(HEAD).values(
                         size=frontier.size,
                         frontier=frontier.to_bytes(),
-                        checkpoint=sign_checkpoint(checkpoint, self._signer),
+                        checkpoint=sign_checkpoint(checkpoint, *signers),
+                        vkey=signers[-1].verifier.text,
                     )
                 )
             # A crash here leaves nothing: the transaction was never committed.
@@ -318,6 +381,7 @@ class Ledger:
         # A crash here has recorded the events and told nobody, neither the writer nor the public.
         # The next one to open or append publishes them.
         self._gap("committed")
+        self._signer = signers[-1]
         return seqs
 
     def _insert(self, connection: sa.Connection, start: int, batch: Sequence[Statement]) -> list[bytes]:
@@ -333,6 +397,12 @@ class Ledger:
                 [(seq, member, salt, event) for seq, salt, (member, event) in zip(seqs, salts, batch, strict=True)],
             )
         return merkle.leaf_hashes(commitments)
+
+    def _storable(self, statement: Statement) -> Statement:
+        """The same statement; refused here, where it cannot fail the others of its group."""
+        if not self._database.holds_text(statement[0]):
+            raise InputError("`member` holds a character that the database cannot store")
+        return statement
 
     def _publish(self, seqs: range) -> None:
         try:
@@ -442,7 +512,14 @@ class Ledger:
 
     def columns(self, *, size: int | None = None) -> ColumnarEvents:
         """The first `size` events as Parquet, brought up to date; see `columns`."""
-        return Mirror(self.folder / "columns", self.rows).covering(self.size if size is None else size)
+        return self._mirror().covering(self.size if size is None else size)
+
+    def _mirror(self) -> Mirror:
+        return Mirror(self.folder / "columns", self.rows, self._shredded)
+
+    def _shredded(self, seen: int) -> Shredded:
+        with self._database.reading() as connection:
+            return shredded_since(connection, seen)
 
     def _where(self, condition: sa.ColumnElement[bool], size: int | None) -> list[Positioned]:
         query = sa.select(EVENTS.c.seq, EVENTS.c.event).where(condition).order_by(EVENTS.c.seq)
@@ -454,7 +531,7 @@ class Ledger:
 
     def _head(self) -> Any:
         with self._database.reading() as connection:
-            return connection.execute(sa.select(HEAD)).one()
+            return require_here(connection.execute(sa.select(HEAD)).one())
 
 
 def _state(event: Event, recorded_at: datetime) -> Statement:
@@ -462,7 +539,11 @@ def _state(event: Event, recorded_at: datetime) -> Statement:
 
     Raises:
         InputError: it would not be read back as the same event.
+        RefusedError: only the ledger itself records such an event.
     """
+    require_unreserved(event.member)
+    if event.type is EventType.KEY_ROTATED or (event.type is EventType.ERASURE_COMPLETED and event.value is not None):
+        raise RefusedError(f"`{event.type}` cannot be appended", hint=_OWN[event.type])
     if event.effective_at.tzinfo is None:
         raise InputError(f"{event.type}: `effective_at` names no zone", hint="give an instant in UTC")
     fields = replace(event, recorded_at=recorded_at).to_json()

@@ -80,7 +80,8 @@ class Publication:
         Raises:
             EvidenceError: what is published is not a prefix of the database: one of the two was replaced.
         """
-        with exclusive_lock(self.folder / "publication.lock"):
+        # The file's lock spans the processes of one machine; the database's, where it is a server, all machines.
+        with exclusive_lock(self.folder / "publication.lock"), self.database.alone("publication"):
             with self.database.reading() as connection:
                 head = connection.execute(sa.select(HEAD)).one()
             published = self.checkpoint()

@@ -30,6 +30,8 @@ HEAD: Final = sa.Table(
     sa.Column("size", sa.BigInteger, nullable=False),
     sa.Column("frontier", sa.LargeBinary, nullable=False),
     sa.Column("checkpoint", sa.LargeBinary, nullable=False),
+    # Where the ledger went, as `place` writes it; then this database takes no more events. Null: it is here.
+    sa.Column("moved_to", sa.Text),
 )
 
 LEAVES: Final = sa.Table(
