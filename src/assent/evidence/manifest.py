@@ -127,6 +127,24 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """A moment at which a snapshot was rewritten without those who had taken their part back by then.
+
+    Args:
+        at: T of that moment.
+        ledger_size: N of that moment; `checkpoint` is the ledger's signed note of that size.
+        sources_read: whether the files the records came from were still those of the manifest.
+        unmasked: rows that went because somebody in them could not be masked without those files.
+    """
+
+    at: datetime
+    ledger_size: int
+    checkpoint: str
+    sources_read: bool = True
+    unmasked: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class SnapshotManifest:
     """A snapshot's whole claim.
 
@@ -136,6 +154,7 @@ class SnapshotManifest:
         checkpoint: the ledger's signed checkpoint of that size, the note as published.
         engine: what computed it: names, versions, digest of the generated SQL.
         parent: the snapshot this one follows from, if any.
+        withdrawals: of a version that was rewritten, every rewriting since the build at (T, N), the first one first.
     """
 
     purpose: PurposeName
@@ -151,10 +170,12 @@ class SnapshotManifest:
     decisions: Decided
     partition: Partition
     parent: SnapshotId | None = None
+    withdrawals: tuple[Withdrawal, ...] = ()
 
     def to_predicate(self) -> dict[str, Any]:
-        """The predicate as JSON values."""
-        return {
+        """The predicate as JSON values; without a rewriting it says nothing of one, as before there were any."""
+        rewritten = [asdict(each) | {"at": format_instant(each.at)} for each in self.withdrawals]
+        return ({"withdrawals": rewritten} if rewritten else {}) | {
             "purpose": self.purpose,
             "at": format_instant(self.at),
             "pack": {"name": self.pack_name, "digest": self.pack_digest, "file": PACK},
@@ -247,6 +268,19 @@ def _parse(given: Mapping[str, Any]) -> SnapshotManifest:
         ),
         partition=Partition(**given["partition"]),
         parent=None if given["parent"] is None else SnapshotId(str(given["parent"])),
+        withdrawals=tuple(_withdrawal(each) for each in given.get("withdrawals", ())),
+    )
+
+
+def _withdrawal(given: Mapping[str, Any]) -> Withdrawal:
+    if not isinstance(given["sources_read"], bool):
+        raise EvidenceError("`sources_read` is neither true nor false")
+    return Withdrawal(
+        parse_instant(given["at"], field="at"),
+        _count(given["ledger_size"]),
+        str(given["checkpoint"]),
+        given["sources_read"],
+        _count(given["unmasked"], "unmasked"),
     )
 
 
