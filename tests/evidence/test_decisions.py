@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
+from random import Random
 
 import pyarrow as pa
 import pytest
@@ -13,13 +14,16 @@ from hypothesis import strategies as st
 from assent.errors import EvidenceError
 from assent.evidence.decisions import (
     DECISION_SCHEMA,
+    GROUP_ROWS,
     ROW_BYTES,
     DecisionProof,
     decisions_root,
     encode_row,
     encode_rows,
+    hash_decisions,
     mask_of,
     prove_member,
+    prove_places,
     verify_member,
 )
 from assent.evidence.merkle import EMPTY_ROOT, Frontier, leaf_hash
@@ -115,36 +119,100 @@ def _busy() -> tuple[DecisionProof, dict[str, object]]:
     }
 
 
+LEAF = 16 * ROW_BYTES
+
+
 def test_a_proof_without_its_last_leaf_does_not_verify() -> None:
     proof, claim = _busy()
 
+    with pytest.raises(EvidenceError):
+        verify_member(replace(proof, rows=proof.rows[:-LEAF]), **claim)
+
+
+def test_a_proof_that_shows_too_few_leaves_does_not_verify() -> None:
+    rows = rows_of(MANY)
+    _, claim = _busy()
+    busy = [n for n in range(len(rows) // ROW_BYTES) if rows[n * ROW_BYTES :][:16] == member_tag(claim["key"])]
+
+    honest = prove_places(
+        busy[0], busy[-1] - 16, len(rows) // ROW_BYTES, lambda a, b: rows[a * ROW_BYTES : b * ROW_BYTES]
+    )
+
     with pytest.raises(EvidenceError, match="does not enclose"):
-        verify_member(replace(proof, leaves=proof.leaves[:-1]), **claim)
+        verify_member(honest, **claim)
 
 
 def test_a_proof_without_its_first_leaf_does_not_verify() -> None:
     proof, claim = _busy()
 
-    with pytest.raises(EvidenceError, match="does not enclose"):
-        verify_member(replace(proof, leaves=proof.leaves[1:]), **claim)
+    with pytest.raises(EvidenceError):
+        verify_member(replace(proof, first=proof.first + 1, rows=proof.rows[LEAF:]), **claim)
 
 
 def test_a_proof_with_a_leaf_missing_inside_does_not_verify() -> None:
     proof, claim = _busy()
 
-    with pytest.raises(EvidenceError, match="do not follow"):
-        verify_member(replace(proof, leaves=(proof.leaves[0], *proof.leaves[2:])), **claim)
+    with pytest.raises(EvidenceError):
+        verify_member(replace(proof, rows=proof.rows[:LEAF] + proof.rows[2 * LEAF :]), **claim)
 
 
 def test_a_flipped_mask_does_not_verify() -> None:
     proof, claim = _busy()
-    leaf = proof.leaves[1]
-    forged = replace(
-        leaf, rows=leaf.rows[: ROW_BYTES - 1] + bytes([leaf.rows[ROW_BYTES - 1] ^ 1]) + leaf.rows[ROW_BYTES:]
-    )
+    forged = bytearray(proof.rows)
+    forged[LEAF + ROW_BYTES - 1] ^= 1
+
+    with pytest.raises(EvidenceError, match="another root"):
+        verify_member(replace(proof, rows=bytes(forged)), **claim)
+
+
+@pytest.mark.parametrize("changed", ["dropped", "added", "swapped", "short"])
+def test_other_hashes_do_not_verify(changed: str) -> None:
+    proof, claim = _busy()
+    hashes = list(proof.hashes)
+    forged = {
+        "dropped": hashes[1:],
+        "added": [*hashes, hashes[0]],
+        "swapped": hashes[::-1],
+        "short": [hashes[0][:-1], *hashes[1:]],
+    }[changed]
 
     with pytest.raises(EvidenceError):
-        verify_member(replace(proof, leaves=(proof.leaves[0], forged, *proof.leaves[2:])), **claim)
+        verify_member(replace(proof, hashes=tuple(forged)), **claim)
+
+
+@given(st.integers(0, 9_500), st.integers(0, 2**32), st.data())
+@settings(max_examples=25, deadline=None)
+def test_a_proof_from_the_level_that_is_kept_is_the_one_from_all_rows(
+    count: int, seed: int, data: st.DataObject
+) -> None:
+    random = Random(seed)
+    tags = sorted(random.randbytes(16) for _ in range(max(1, count // 7)))
+    rows = b"".join(sorted(encode_row(random.choice(tags), random.randbytes(16), n % 9) for n in range(count)))
+    low = data.draw(st.integers(0, count))
+    high = data.draw(st.integers(low, min(count, low + 600)))
+    hashed, read = hash_decisions([rows]), []
+
+    def some(start: int, stop: int) -> bytes:
+        read.append(stop - start)
+        return rows[start * ROW_BYTES : stop * ROW_BYTES]
+
+    proof = prove_places(low, high, count, some, hashed.groups)
+
+    assert proof == prove_places(low, high, count, some)
+    assert len(hashed.groups) == count // GROUP_ROWS * 32
+
+
+def test_a_proof_reads_little_of_a_large_snapshot() -> None:
+    rows = b"".join(encode_row(n.to_bytes(16), b"r" * 16, 0) for n in range(20 * GROUP_ROWS + 5))
+    hashed, read = hash_decisions([rows]), []
+
+    def some(start: int, stop: int) -> bytes:
+        read.append(stop - start)
+        return rows[start * ROW_BYTES : stop * ROW_BYTES]
+
+    prove_places(7 * GROUP_ROWS - 3, 7 * GROUP_ROWS + 500, len(rows) // ROW_BYTES, some, hashed.groups)
+
+    assert sum(read) < 4 * GROUP_ROWS
 
 
 def test_a_proof_about_another_count_does_not_verify() -> None:
@@ -158,4 +226,4 @@ def test_an_empty_proof_against_a_root_with_rows_does_not_verify() -> None:
     _, claim = _busy()
 
     with pytest.raises(EvidenceError):
-        verify_member(DecisionProof(0, ()), **claim)
+        verify_member(DecisionProof(0, 0, b"", ()), **claim)

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from assent.audit.derive import digest_of, place_bytes
 from assent.errors import EvidenceError
 from assent.evidence.attestation import Statement
-from assent.evidence.decisions import DECISION_SCHEMA, MASK_BYTES, ROW_BYTES, decisions_root, encode_rows
+from assent.evidence.decisions import DECISION_SCHEMA, MASK_BYTES, ROW_BYTES, encode_rows, hash_decisions
 from assent.evidence.manifest import MANIFEST, SnapshotManifest
 from assent.evidence.tags import TAG_BYTES, member_key, member_tag, partition_of, record_tag
 from assent.vocabulary.reasons import REASONS, from_mask, primary
@@ -68,8 +68,12 @@ def read_decisions(folder: Path, manifest: SnapshotManifest) -> bytes:
     rows = b"".join(parts)
     if len(rows) != manifest.decisions.count * ROW_BYTES:
         raise EvidenceError(f"`{len(rows) // ROW_BYTES}` decisions where `{manifest.decisions.count}` were sealed")
-    if decisions_root([rows]) != manifest.decisions.root:
+    hashed = hash_decisions([rows])
+    if hashed.root != manifest.decisions.root:
         raise EvidenceError("the decisions do not lead to the root in the manifest")
+    groups = manifest.decisions.groups
+    if groups is not None and sha256_of_bytes(hashed.groups) != groups.sha256:
+        raise EvidenceError("the level of the decisions' tree that is kept does not follow from the decisions")
     last = b""
     for start in range(0, len(rows), ROW_BYTES):
         tags = rows[start : start + TAGS_BYTES]

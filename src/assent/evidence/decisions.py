@@ -2,11 +2,12 @@
 
 A row is `member tag (16) ‖ record tag (16) ‖ mask (u32, big-endian)`, one for each input record, sorted as
 bytes, so that a member's rows lie together. Up to 16 consecutive rows make a leaf; `decisions_root` is the
-RFC 6962 root over the leaves. A proof is a stretch of consecutive leaves with their paths: it holds
+RFC 6962 root over the leaves. A proof is a stretch of consecutive leaves and the hashes beside them: it holds
 all rows of a member, or shows the two neighbours between which there are none.
 
 Whoever checks a proof needs the root and the count from a manifest they trust, the member key, and
-nothing else.
+nothing else. Whoever makes one needs the rows of that stretch and, so that the rest need not be read, the
+roots over every 256 leaves, which whoever writes decisions keeps beside them (`hash_decisions`).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from __future__ import annotations
 import sys
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
@@ -23,21 +24,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from assent.errors import EvidenceError
-from assent.evidence.merkle import (
-    EMPTY_ROOT,
-    Frontier,
-    in_memory,
-    inclusion_path,
-    leaf_hash,
-    leaf_hashes,
-    verify_inclusion,
-)
+from assent.evidence.merkle import EMPTY_ROOT, HASH_BYTES, Frontier, Node, leaf_hashes, node_hash, perfect_root
+from assent.evidence.range_proof import range_path, verify_range
 from assent.evidence.tags import TAG_BYTES, member_tag, record_tag
 
 MASK_BYTES: Final = 4
 ROW_BYTES: Final = 2 * TAG_BYTES + MASK_BYTES
 LEAF_ROWS: Final = 16
 LEAF_BYTES: Final = LEAF_ROWS * ROW_BYTES
+GROUP_HEIGHT: Final = 8
+"""The level of the tree that is kept: the roots of perfect subtrees over 256 leaves, which are 4,096 rows."""
+GROUP_ROWS: Final = LEAF_ROWS << GROUP_HEIGHT
 _PORTION: Final = 1 << 16
 
 DECISION_SCHEMA = pa.schema(
@@ -49,22 +46,50 @@ DECISION_SCHEMA = pa.schema(
 )
 """How rows lie in the files of `decisions/`, in order from the first file to the last."""
 
+Rows = Callable[[int, int], bytes]
+"""Gives the rows at the places [start, stop) as they are hashed."""
+
 
 @dataclass(frozen=True, slots=True)
-class ProvenLeaf:
-    """A leaf's bytes, its position, and the hashes from it up to the root."""
+class HashedDecisions:
+    """What follows from sorted rows.
 
-    index: int
-    rows: bytes
-    path: tuple[bytes, ...]
+    Args:
+        groups: the roots over each 256 leaves, one after another; what is left over at the end has none.
+    """
+
+    root: bytes
+    groups: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionProof:
-    """Consecutive leaves that hold every row a member can have in a snapshot."""
+    """Consecutive leaves that hold every row a member can have in a snapshot.
+
+    Args:
+        count: of all decisions of the snapshot.
+        first: the index of the first of the leaves.
+        rows: the leaves' bytes, one after another.
+        hashes: the path of a range proof (`range_proof`).
+    """
 
     count: int
-    leaves: tuple[ProvenLeaf, ...]
+    first: int
+    rows: bytes
+    hashes: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """All rows of a member, as a verified proof shows them.
+
+    Args:
+        place: of the first of them among all decisions; where there are none, of the neighbour after them.
+        masks: by record tag, in order.
+    """
+
+    place: int
+    masks: dict[bytes, int]
 
 
 def encode_row(member: bytes, record: bytes, mask: int) -> bytes:
@@ -100,15 +125,26 @@ def leaves_of(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def decisions_root(chunks: Iterable[bytes]) -> bytes:
-    """The root over rows that are sorted and come as bytes in any portions.
+    """The root over rows that are sorted and come as bytes in any portions."""
+    return hash_decisions(chunks).root
+
+
+def hash_decisions(chunks: Iterable[bytes]) -> HashedDecisions:
+    """The root over rows that are sorted and come as bytes in any portions, and the level that is kept.
 
     Cost: O(n), one hash a leaf and one a node.
     """
     tree = Frontier()
     leaves = leaves_of(chunks)
+    kept: list[bytes] = []
     while portion := list(islice(leaves, _PORTION)):
-        tree = tree.extend(leaf_hashes(portion))
-    return tree.root
+        hashes = leaf_hashes(portion)
+        whole = len(hashes) >> GROUP_HEIGHT << GROUP_HEIGHT
+        groups = [perfect_root(hashes[at : at + (1 << GROUP_HEIGHT)]) for at in range(0, whole, 1 << GROUP_HEIGHT)]
+        # Only the last portion has leaves left over, so the tree's size is a multiple of a group until then.
+        tree = tree.extend(groups, height=GROUP_HEIGHT).extend(hashes[whole:])
+        kept += groups
+    return HashedDecisions(tree.root, b"".join(kept))
 
 
 def prove_member(rows: bytes, key: bytes) -> DecisionProof:
@@ -119,21 +155,26 @@ def prove_member(rows: bytes, key: bytes) -> DecisionProof:
     """
     count = len(rows) // ROW_BYTES
     tag = member_tag(key)
-    if not count:
-        return DecisionProof(0, ())
     low = bisect_left(range(count), tag, key=lambda place: _tag_at(rows, place))
     high = bisect_right(range(count), tag, key=lambda place: _tag_at(rows, place))
+    return prove_places(low, high, count, lambda start, stop: rows[start * ROW_BYTES : stop * ROW_BYTES])
+
+
+def prove_places(low: int, high: int, count: int, rows: Rows, groups: bytes = b"") -> DecisionProof:
+    """The proof of the decisions at the places [low, high), and of what stands on either side of them.
+
+    Args:
+        groups: as `hash_decisions` gives them; without them every row is read and hashed.
+
+    Cost: with groups, the stretch and at most some 16,000 rows beside it are read.
+    """
+    if not count:
+        return DecisionProof(0, 0, b"", ())
     # One row more on either side, so that the stretch visibly begins before the member and ends after.
     first, last = max(low - 1, 0) // LEAF_ROWS, min(high, count - 1) // LEAF_ROWS
-    leaves = list(leaves_of([rows]))
-    node = in_memory(leaf_hashes(leaves))
-    return DecisionProof(
-        count,
-        tuple(
-            ProvenLeaf(index, leaves[index], tuple(inclusion_path(index, len(leaves), node)))
-            for index in range(first, last + 1)
-        ),
-    )
+    size = -(-count // LEAF_ROWS)
+    path = range_path(first, last + 1, size, _nodes(count, rows, groups))
+    return DecisionProof(count, first, rows(first * LEAF_ROWS, min((last + 1) * LEAF_ROWS, count)), tuple(path))
 
 
 def verify_member(proof: DecisionProof, *, root: bytes, count: int, key: bytes) -> dict[bytes, int]:
@@ -144,20 +185,27 @@ def verify_member(proof: DecisionProof, *, root: bytes, count: int, key: bytes) 
     Raises:
         EvidenceError: the leaves are not the root's, do not follow each other, or do not enclose the member.
     """
-    if proof.count != count or bool(count) != bool(proof.leaves):
+    return verify_rows(proof, root=root, count=count, key=key).masks
+
+
+def verify_rows(proof: DecisionProof, *, root: bytes, count: int, key: bytes) -> Proven:
+    """The same, with the place where they stand."""
+    if proof.count != count or bool(count) != bool(proof.rows):
         raise EvidenceError("the proof is about another number of decisions")
     if not count:
-        if root != EMPTY_ROOT:
+        if root != EMPTY_ROOT or proof.hashes or proof.first:
             raise EvidenceError("a root over no decisions is not this one")
-        return {}
-    rows = _proven_rows(proof.leaves, count, root)
+        return Proven(0, {})
+    rows = _proven_rows(proof, root)
     tag = member_tag(key)
     tags = [row[:TAG_BYTES] for row in rows]
-    begins = proof.leaves[0].index == 0 or tags[0] < tag
-    ends = proof.leaves[-1].index == (count - 1) // LEAF_ROWS or tags[-1] > tag
+    begins = proof.first == 0 or tags[0] < tag
+    ends = proof.first * LEAF_ROWS + len(rows) == count or tags[-1] > tag
     if not begins or not ends:
         raise EvidenceError("the proof does not enclose the member, so that a row could be missing")
-    return {row[TAG_BYTES:-MASK_BYTES]: int.from_bytes(row[-MASK_BYTES:]) for row in rows if row[:TAG_BYTES] == tag}
+    own = [row for row in rows if row[:TAG_BYTES] == tag]
+    place = proof.first * LEAF_ROWS + bisect_left(tags, tag)
+    return Proven(place, {row[TAG_BYTES:-MASK_BYTES]: int.from_bytes(row[-MASK_BYTES:]) for row in own})
 
 
 def mask_of(masks: dict[bytes, int], key: bytes, record: str) -> int | None:
@@ -165,20 +213,33 @@ def mask_of(masks: dict[bytes, int], key: bytes, record: str) -> int | None:
     return masks.get(record_tag(key, record))
 
 
-def _proven_rows(leaves: Sequence[ProvenLeaf], count: int, root: bytes) -> list[bytes]:
-    leaf_count = -(-count // LEAF_ROWS)
-    rows: list[bytes] = []
-    for place, leaf in enumerate(leaves):
-        expected = LEAF_ROWS if leaf.index < leaf_count - 1 else count - (leaf_count - 1) * LEAF_ROWS
-        if leaf.index != leaves[0].index + place or not 0 <= leaf.index < leaf_count:
-            raise EvidenceError("the leaves of the proof do not follow each other")
-        if len(leaf.rows) != expected * ROW_BYTES:
-            raise EvidenceError(f"leaf {leaf.index} has not the size it must have")
-        verify_inclusion(leaf_hash(leaf.rows), leaf.index, leaf_count, leaf.path, root)
-        rows += [leaf.rows[start : start + ROW_BYTES] for start in range(0, len(leaf.rows), ROW_BYTES)]
+def _proven_rows(proof: DecisionProof, root: bytes) -> list[bytes]:
+    size = -(-proof.count // LEAF_ROWS)
+    leaves = list(leaves_of([proof.rows]))
+    until = min((proof.first + len(leaves)) * LEAF_ROWS, proof.count)
+    if proof.first < 0 or len(proof.rows) != (until - proof.first * LEAF_ROWS) * ROW_BYTES:
+        raise EvidenceError("the leaves of the proof have not the size they must have")
+    verify_range(leaf_hashes(leaves), proof.first, size, proof.hashes, root)
+    rows = [proof.rows[start : start + ROW_BYTES] for start in range(0, len(proof.rows), ROW_BYTES)]
     if rows != sorted(set(rows)):
         raise EvidenceError("the rows of the proof are not in order")
     return rows
+
+
+def _nodes(count: int, rows: Rows, groups: bytes) -> Node:
+    """The nodes of the tree: from the level that is kept where it reaches, else from the rows."""
+
+    def node(height: int, index: int) -> bytes:
+        if height > GROUP_HEIGHT and not groups:
+            return node_hash(node(height - 1, 2 * index), node(height - 1, 2 * index + 1))
+        if height >= GROUP_HEIGHT and groups:
+            width = HASH_BYTES << (height - GROUP_HEIGHT)
+            found = groups[index * width : (index + 1) * width]
+            return perfect_root([found[at : at + HASH_BYTES] for at in range(0, width, HASH_BYTES)])
+        start, stop = (each * LEAF_ROWS << height for each in (index, index + 1))
+        return perfect_root(leaf_hashes(list(leaves_of([rows(start, min(stop, count))]))))
+
+    return node
 
 
 def _tag_at(rows: bytes, place: int) -> bytes:

@@ -44,7 +44,7 @@ def verify_folder(
         InputError: a key that was given is none.
     """
     means = Means(
-        attest_key=_public_key(attest_key, workspace),
+        attest_key=public_key(attest_key, workspace),
         ledger_folder=workspace.ledger_folder if workspace else None,
         vkeys=ledger_keys(workspace.ledger_folder if workspace else None, vkey),
         decision_key=_secret(workspace, f"snapshots/{folder.name}.key"),
@@ -83,7 +83,8 @@ def ledger_keys(ledger_folder: Path | None, given: str | None) -> tuple[Verifier
     return (VerifierKey.parse(published.read_text(encoding="utf-8")),)
 
 
-def _public_key(path: Path | None, workspace: Workspace | None) -> Ed25519PublicKey | None:
+def public_key(path: Path | None, workspace: Workspace | None) -> Ed25519PublicKey | None:
+    """The key that signs snapshots: the one that was given, in PEM form, else the workspace's; none without either."""
     if path is None:
         own = None if workspace is None else workspace.keys_folder / ATTEST_KEY
         return load_key(own).public_key() if own is not None and own.is_file() else None

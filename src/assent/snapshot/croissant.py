@@ -143,7 +143,7 @@ def _distribution(manifest: SnapshotManifest) -> list[dict[str, Any]]:
             "name": each.path,
             "contentUrl": each.path,
             "contentSize": f"{each.bytes} B",
-            "encodingFormat": PARQUET,
+            "encodingFormat": PARQUET if each.path.endswith(".parquet") else "application/octet-stream",
             "sha256": each.sha256,
         }
         for each in manifest.stored

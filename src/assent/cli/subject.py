@@ -1,0 +1,171 @@
+"""`assent subject MEMBER SNAPSHOT…`: what became of one member's records, as a file that proves it.
+
+`assent subject make` is the same by its full name, for a member who is called like a command; `assent subject
+verify FILE` is for whoever was given the file.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from typer.core import TyperGroup
+
+from assent.audit.subject import SubjectPart, SubjectReport
+from assent.cli.build import watching
+from assent.cli.frame import Json, emit, listing
+from assent.cli.subject_page import place_name, write_subject_page
+from assent.errors import InputError
+from assent.operations.subject import prove_subject, verify_subject_file
+from assent.operations.workspace import Workspace, open_workspace
+from assent.storage.files import explained
+from assent.vocabulary.reasons import REASONS
+
+_SHOWN = 20
+"""Records of one snapshot on a terminal; the page and the JSON have all of them."""
+
+
+class _MakeUnlessNamed(TyperGroup):
+    """A group in which a first word that names no command is the first argument of `make`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if args and not args[0].startswith("-") and args[0] not in self.commands:
+            args = ["make", *args]
+        return super().parse_args(ctx, args)
+
+
+app = typer.Typer(
+    help="Prove to a member what became of each of their records: subject MEMBER SNAPSHOT...",
+    cls=_MakeUnlessNamed,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+Page = Annotated[Path | None, typer.Option("--html", help="Write a page to read and print.")]
+
+
+@app.command()
+def make(  # noqa: PLR0917 - options of a command
+    member: Annotated[str, typer.Argument(help="The member's id.")],
+    snapshots: Annotated[list[str], typer.Argument(metavar="SNAPSHOT...", help="Ids, beginnings of ids, or folders.")],
+    record: Annotated[list[str] | None, typer.Option(help="Also ask about this record id; may be repeated.")] = None,
+    mentions: Annotated[bool, typer.Option(help="Also state in which records of others the member appears.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Write the proof, to hand out.")] = None,
+    html: Page = None,
+    as_json: Json = False,
+) -> None:
+    """Say what became of each of a member's records in each snapshot, and prove it."""
+    with watching() as watch:
+        made = prove_subject(
+            open_workspace(), member, snapshots, records=record or (), mentions=mentions, progress=watch
+        )
+    if out is not None:
+        _write(out, made.data)
+    if html is not None:
+        _write(html, write_subject_page(made.report).encode())
+    emit(as_json, made.report.to_json(), lambda console: _show(console, made.report))
+    if out is not None and not as_json:
+        typer.echo(f"{len(made.data):,} bytes in {out}; whoever has them checks them: assent subject verify {out}")
+
+
+@app.command()
+def verify(  # noqa: PLR0917 - options of a command
+    file: Annotated[Path, typer.Argument(help="The file that `assent subject MEMBER SNAPSHOT --out FILE` wrote.")],
+    attest_key: Annotated[Path | None, typer.Option("--attest-key", "--key", help="The publisher's key, PEM.")] = None,
+    vkey: Annotated[str | None, typer.Option(help="The log's public key, as text or file.")] = None,
+    member: Annotated[str | None, typer.Option(help="Whom the file must be about.")] = None,
+    html: Page = None,
+    as_json: Json = False,
+) -> None:
+    """Check a member's file, with nothing of the platform but its public keys."""
+    report = verify_subject_file(file, workspace=_workspace(), vkey=vkey, attest_key=attest_key, member=member)
+    if html is not None:
+        _write(html, write_subject_page(report).encode())
+    emit(as_json, report.to_json(), lambda console: _show(console, report))
+
+
+def _workspace() -> Workspace | None:
+    """The workspace around here; a member who checks a file has none."""
+    try:
+        return open_workspace()
+    except InputError as error:
+        if error.message.startswith("no assent.toml"):
+            return None
+        raise
+
+
+def _write(path: Path, data: bytes) -> None:
+    with explained(path):
+        path.write_bytes(data)
+
+
+def _show(console: Console, report: SubjectReport) -> None:
+    for part in report.parts:
+        _show_part(console, report, part)
+    checked = "every verdict above follows from the signed manifest of its snapshot"
+    log = ", and the log says that each was sealed" if report.log_checked else "; the log was not asked (--vkey)"
+    console.print(f"[green]proved[/green]: {checked}{log if _all_logged(report) else '; the log was not asked'}")
+
+
+def _all_logged(report: SubjectReport) -> bool:
+    return not report.log_checked or all(part.sealed is not None for part in report.parts)
+
+
+def _show_part(console: Console, report: SubjectReport, part: SubjectPart) -> None:
+    manifest = part.manifest
+    console.print(f"[bold]{escape(report.member)}[/bold] in [bold]{part.snapshot}[/bold]")
+    if part.asked != part.snapshot:
+        console.print(f"[yellow]{part.asked} was superseded[/yellow]; this is the version that took its place")
+    console.print(
+        f"[dim]{manifest.purpose}, {escape(manifest.pack_name)}, as of {manifest.at:%Y-%m-%d %H:%M} UTC;"
+        f" {manifest.decisions.count:,} decisions[/dim]"
+    )
+    console.print(_summary(part))
+    table = listing("record", "verdict", "why", "row", numbers=("row",))
+    for cells in list(_rows(part))[:_SHOWN]:
+        table.add_row(*cells)
+    if part.decided or part.absent:
+        console.print(table)
+    more = len(part.decided) + len(part.absent) - _SHOWN
+    if more > 0:
+        console.print(f"… and {more:,} more; --html and --json have all of them")
+    _show_mentions(console, part)
+    console.print()
+
+
+def _summary(part: SubjectPart) -> str:
+    denied = Counter(each.reasons[0] for each in part.decided if each.reasons)
+    if not part.decided:
+        low, high = part.between
+        return (
+            "No record of this member was decided here: their rows would stand between"
+            f" {place_name(part, low)} and {place_name(part, high)}, and there is nothing between these"
+        )
+    told = [f"{part.allowed:,} may be used", *(f"{denied[why]:,} {why.label}" for why in REASONS if why in denied)]
+    return f"{len(part.decided):,} records: {', '.join(told)}"
+
+
+def _rows(part: SubjectPart) -> Iterable[tuple[str, str, str, str]]:
+    for each in sorted(part.decided, key=lambda one: (one.allowed, one.id is None, one.id or "")):
+        name = escape(each.id) if each.id is not None else "[dim](id not given)[/dim]"
+        verdict = "[green]may be used[/green]" if each.allowed else "[red]left out[/red]"
+        yield name, verdict, " ".join(reason.for_members for reason in each.reasons), f"{each.place:,}"
+    for one in part.absent:
+        yield escape(one.id), "[cyan]never came in[/cyan]", "", f"{one.between[0]:,}|{one.between[1]:,}"
+
+
+def _show_mentions(console: Console, part: SubjectPart) -> None:
+    if part.mentioned is None:
+        return
+    used = [each for each in part.mentioned if each.used]
+    console.print(
+        f"appears in {len(part.mentioned):,} records of others, {len(used):,} of which may be used"
+        " [dim](stated, not proved)[/dim]"
+    )
+    for each in used[:_SHOWN]:
+        console.print(f"  {escape(each.id)} [dim]as {escape(each.role)}[/dim]")
