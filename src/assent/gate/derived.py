@@ -7,16 +7,65 @@ Every round lets each open link look as far again as before, so a chain of n tak
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import pyarrow as pa
 from sqlglot import exp
 
 from assent.engines import Engine
 from assent.gate import sql
 from assent.gate.records import RECORDS
+from assent.gate.request import Subset
 from assent.gate.sql import Sql
+
+JUDGED = "judged"
+"""A row for each record: `id`, `rank`, `tag`, `mask` and what it is counted by; masks leave parents aside at first."""
+
+DERIVED = "derived"
+"""The ids of records that a parent takes along."""
 
 LINKS = "links"
 PARENTS = "parents"
+_SETTLED = "settled"
 _OPEN, _GOOD, _BAD = 0, 1, 2
+
+
+def find_derived(engine: Engine, run: Callable[[Sql], None], subset: Subset | None) -> bool:
+    """Whether any record names a parent; if so, table `derived` holds those that a parent takes along."""
+    if not find_links(engine):
+        return False
+    named = exp.select(sql.col("parent")).from_(exp.to_table(LINKS))
+    parents = (
+        exp.select(sql.col("id"), sql.col("mask"))
+        .from_(exp.to_table(JUDGED))
+        .where(exp.In(this=sql.col("id"), query=named.subquery()))
+    )
+    if subset is not None:
+        _load_settled(engine, subset)
+        settled = exp.select(sql.col("id"), sql.col("mask")).from_(exp.to_table(_SETTLED))
+        parents = exp.union(parents, settled, distinct=False, copy=False)
+    run(sql.create(PARENTS, parents))
+    run(sql.create(DERIVED, derived_from_excluded(engine)))
+    return True
+
+
+def _load_settled(engine: Engine, subset: Subset) -> None:
+    """Table `settled` holds the final masks of the parents that are not in the subset.
+
+    They stand in no link, so what they are decides at once: their own parents are in their masks.
+    """
+    outside = (
+        exp.select(sql.col("parent", "l"))
+        .distinct()
+        .from_(exp.to_table(LINKS).as_("l"))
+        .join(exp.to_table(JUDGED).as_("j"), on=sql.eq(sql.col("parent", "l"), sql.col("id", "j")), join_type="left")
+        .where(sql.is_null(sql.col("id", "j")))
+    )
+    batches = engine.stream(sql.render(outside, engine.dialect))
+    parents = pa.chunked_array([batch.column(0) for batch in batches], pa.string()).combine_chunks()
+    masks = subset.settled(parents) if len(parents) else pa.array([], pa.uint32())
+    known = masks.is_valid()
+    engine.load(_SETTLED, pa.table({"id": parents.filter(known), "mask": masks.filter(known)}))
 
 
 def find_links(engine: Engine) -> bool:

@@ -13,12 +13,9 @@ what speaks against a record by itself is asked before anything is looked up or 
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
-from functools import cached_property, reduce
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -32,85 +29,35 @@ from assent.engines import Engine, open_duckdb
 from assent.errors import InputError
 from assent.evidence.decisions import DECISION_SCHEMA
 from assent.gate import sql
-from assent.gate.derived import LINKS, PARENTS, derived_from_excluded, find_links
-from assent.gate.fold import Folded, Moment, excluded_records, fold_members, mark_taken_back, standing_holds
-from assent.gate.others import (
-    REFUSING,
-    REFUSING_PEOPLE,
-    asks_others,
-    kept_subjects,
-    names_nobody,
-    refusing,
-    refusing_people,
-    shown_text,
+from assent.gate.counting import Counts, count_up
+from assent.gate.derived import DERIVED, JUDGED, find_derived
+from assent.gate.fold import Folded, Moment, fold_members, mark_taken_back, standing_holds
+from assent.gate.others import asks_others, kept_subjects, names_nobody, shown_text
+from assent.gate.people import (
+    EVERYBODY,
+    PERMITTING,
+    TAGGED,
+    find_strangers,
+    keep_concerned,
+    place_permitting,
+    tag_people,
+    tags_by_rank,
 )
-from assent.gate.people import PERMITTING, TAGGED, find_strangers, place_permitting, tag_people, tags_by_rank
-from assent.gate.persons import Question, judge_persons, region_counts, under_age_at
+from assent.gate.persons import Question, judge_persons, under_age_at
 from assent.gate.records import RECORDS, record_mask
+from assent.gate.request import GateRequest, Subset
 from assent.gate.scan import scan
+from assent.gate.special import SPECIAL, find_special
 from assent.gate.sql import Sql
 from assent.gate.tags import record_tag
-from assent.ledger.columns import ColumnarEvents
-from assent.policy.pack import Pack, Purpose
-from assent.vocabulary.identifiers import PurposeName
-from assent.vocabulary.reasons import REASONS, Reason, from_mask, primary
-from assent.vocabulary.tables import SNAPSHOT_SCHEMA, Problem, RecordTable
+from assent.policy.pack import Purpose
+from assent.vocabulary.reasons import Reason
+from assent.vocabulary.tables import COLUMNS, SNAPSHOT_SCHEMA, Problem
 
 Progress = Callable[[str], None]
 
-_SPECIAL = "special"
-_JUDGED = "judged"
-_DERIVED = "derived"
+_WANTED = "wanted"
 _COUNTED_BY = ("category", "region", "masked")
-
-
-@dataclass(frozen=True, slots=True)
-class GateRequest:
-    """What is to be decided, and how the permitted rows are to lie.
-
-    Args:
-        at: T, the moment asked about; N is `events.size`.
-        partition_key: places members in shards and slices; at most 64 bytes, as is `decision_key`.
-        memory_mib: what the engine may use. Unit: MiB.
-        taken_back: members who are judged as having taken back what was used before.
-    """
-
-    pack: Pack
-    purpose: PurposeName
-    at: datetime
-    tables: tuple[RecordTable, ...]
-    events: ColumnarEvents
-    shards: int
-    slices: int
-    partition_key: bytes
-    decision_key: bytes
-    memory_mib: int = 2048
-    threads: int = 2
-    taken_back: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How many records came in and what became of them.
-
-    Args:
-        denied_by_primary: by the reason that is shown first; with `allowed` they add up to `records`.
-        denied_by_any: by every reason that applies.
-        masked: allowed records in which somebody is masked.
-        unreadable: rows that could not be read in full.
-        allowed_by_region: by the author's region.
-        members: authors with an allowed record.
-    """
-
-    records: int
-    allowed: int
-    denied_by_primary: Mapping[Reason, int]
-    denied_by_any: Mapping[Reason, int]
-    masked: int
-    unreadable: int
-    allowed_by_category: Mapping[str, int]
-    allowed_by_region: Mapping[str, int]
-    members: int
 
 
 @contextmanager
@@ -145,27 +92,36 @@ class Gate:
         self._digest = sha256()
         self._mapped = {name for table in request.tables for name in table.columns}
         progress("reading")
-        self._run(sql.create(RECORDS, scan(engine, request.tables), kind="VIEW"))
+        if request.subset is None:
+            self._run(sql.create(RECORDS, scan(engine, request.tables), kind="VIEW"))
+        else:
+            self._keep_subset(request.subset)
         progress("folding")
         moment = Moment(request.events, request.at)
         self._question = Question(request.pack, purpose, request.at, standing_holds(engine, moment))
         self._folded: Folded = fold_members(engine, moment, request.pack, purpose)
         mark_taken_back(engine, request.taken_back, request.events.members)
         progress("judging members")
-        judge_persons(engine, self._folded, self._question, tuple(str(path) for path in request.events.members))
+        members = tuple(str(path) for path in request.events.members)
+        if request.subset is None:
+            judge_persons(engine, self._folded, self._question, members)
+        else:
+            judge_persons(engine, self._folded, self._question, members, into=EVERYBODY)
+            self._run(keep_concerned())
         progress("placing members")
         self._run_with_key(place_permitting(request.partition_key, shards=request.shards, slices=request.slices))
         self._own_mask = record_mask(engine, self._question, self._mapped)
         progress("judging others")
         self._masking = asks_others(purpose) and "subjects" in self._mapped
-        self._has_special = self._find_special(moment)
+        find_special(self._run, moment, self._question, masking=self._masking)
+        self._has_special = self._has_rows(SPECIAL)
         # Where nobody refuses there is no table to look them up in.
         self._masking = self._masking and self._has_special
         progress("tagging members")
         self._run(find_strangers())
         self._run_with_key(tag_people(request.decision_key))
         progress("judging records")
-        self._run(sql.create(_JUDGED, self._judgment()))
+        self._run(sql.create(JUDGED, self._judgment()))
         self._require_ids()
         self._has_derived = self._find_derived()
 
@@ -192,10 +148,10 @@ class Gate:
             sql.col("unreadable"),
             *(sql.case((allowed.copy(), sql.col(name)), default=exp.null()) for name in _COUNTED_BY),
         ]
-        query = exp.select(*keys, sql.count()).from_(exp.to_table(_JUDGED)).group_by(*(key.copy() for key in keys))
+        query = exp.select(*keys, sql.count()).from_(exp.to_table(JUDGED)).group_by(*(key.copy() for key in keys))
         different = exp.Count(this=exp.Distinct(expressions=[sql.col("rank")]))
-        members = exp.select(different).from_(exp.to_table(_JUDGED)).where(allowed.copy())
-        return _counts(self._rows(query), self._folded, self._rows(members)[0][0])
+        members = exp.select(different).from_(exp.to_table(JUDGED)).where(allowed.copy())
+        return count_up(self._rows(query), self._folded, self._rows(members)[0][0])
 
     def permitted(self) -> Iterator[tuple[int, int, pa.RecordBatch]]:
         """Every permitted row as it may be used, by (shard, slice), and in each by (author, id)."""
@@ -210,10 +166,20 @@ class Gate:
         member_tags = tags_by_rank(self._engine)
         # A rank sorts members as their tags do and is a quarter as long.
         order = sql.col("rank"), sql.col("tag")
-        query = exp.select(*order, sql.col("mask")).from_(exp.to_table(_JUDGED)).order_by(*order)
+        query = exp.select(*order, sql.col("mask")).from_(exp.to_table(JUDGED)).order_by(*order)
         for batch in self._engine.stream(sql.render(query, self._engine.dialect)):
             rank, tagged, mask = batch.columns
             yield pa.RecordBatch.from_arrays([member_tags.take(rank), tagged.storage, mask], schema=DECISION_SCHEMA)
+
+    def _keep_subset(self, subset: Subset) -> None:
+        """`records` is a table of the rows that are asked about; what is looked at so often is read once."""
+        self._engine.load(_WANTED, pa.table({"id": pc.unique(subset.ids)}))
+        wanted = exp.to_table(_WANTED).as_("w")
+        rows = exp.select(*(sql.col(name, "r") for name in (*COLUMNS, "unreadable")))
+        query = rows.from_(scan(self._engine, self._request.tables).subquery("r")).join(
+            wanted, on=sql.eq(sql.col("id", "r"), sql.col("id", "w")), join_type="inner"
+        )
+        self._run(sql.create(RECORDS, query))
 
     def _judgment(self) -> Sql:
         """A row for each record: how it is found, its mask (parents left aside), and by what it is counted."""
@@ -244,7 +210,7 @@ class Gate:
         ).where(*(sql.eq(mask, sql.mask(0)) for mask in self._masks()))  # fmt: skip
         if self._has_derived:
             same = sql.eq(sql.col("id", "r"), sql.col("id", "d"))
-            query = query.join(exp.to_table(_DERIVED).as_("d"), on=same, join_type="left")
+            query = query.join(exp.to_table(DERIVED).as_("d"), on=same, join_type="left")
             query = query.where(sql.is_null(sql.col("id", "d")))
         return query
 
@@ -271,51 +237,26 @@ class Gate:
         )
         if self._has_special:
             same = sql.eq(sql.col("id", "r"), sql.col("id", "x"))
-            query = query.join(exp.to_table(_SPECIAL).as_("x"), on=same, join_type="left")
+            query = query.join(exp.to_table(SPECIAL).as_("x"), on=same, join_type="left")
         return query
 
     def _is_masked(self) -> Sql:
         return sql.not_null(sql.col("gone", "x")) if self._masking else exp.false()
 
-    def _find_special(self, moment: Moment) -> bool:
-        """Whether there is any; table `special` says once for each record what exclusions and other people do to it."""
-        excluded = exp.select(sql.col("id"), sql.named(sql.mask(Reason.ITEM_EXCLUDED.bit), "mask"), *_NO_MASKING)
-        parts = [excluded.from_(excluded_records(moment).subquery("e"))]
-        if self._masking:
-            self._run(sql.create(REFUSING_PEOPLE, refusing_people(self._question)))
-            self._run(sql.create(REFUSING, refusing()))
-            parts.append(exp.select("*").from_(exp.to_table(REFUSING)))
-        together = reduce(lambda left, right: exp.union(left, right, distinct=False, copy=False), parts)
-        columns = [
-            sql.named(sql.func("any_value", sql.col(column)), column)
-            for column in ("gone", "cuts", "tail", "fits", "first")
-        ]
-        query = (
-            exp.select(sql.col("id"), sql.named(sql.func("bit_or", sql.col("mask")), "mask"), *columns)
-            .from_(together.subquery("parts"))
-            .group_by(sql.col("id"))
-        )
-        self._run(sql.create(_SPECIAL, query))
-        return self._has_rows(_SPECIAL)
-
     def _find_derived(self) -> bool:
         """Whether there is any; table `derived` holds the records that a parent takes along, and their masks say so."""
-        if "parent" not in self._mapped or not find_links(self._engine):
+        if "parent" not in self._mapped or not find_derived(self._engine, self._run, self._request.subset):
             return False
-        named = exp.select(sql.col("parent")).from_(exp.to_table(LINKS))
-        parents = exp.select(sql.col("id"), sql.col("mask")).from_(exp.to_table(_JUDGED))
-        self._run(sql.create(PARENTS, parents.where(exp.In(this=sql.col("id"), query=named.subquery()))))
-        self._run(sql.create(_DERIVED, derived_from_excluded(self._engine)))
-        concerned = exp.In(this=sql.col("id"), query=exp.select(sql.col("id")).from_(exp.to_table(_DERIVED)).subquery())
+        concerned = exp.In(this=sql.col("id"), query=exp.select(sql.col("id")).from_(exp.to_table(DERIVED)).subquery())
         mask = sql.bits(sql.col("mask"), sql.mask(Reason.DERIVED_FROM_EXCLUDED.bit))
-        self._run(sql.update(_JUDGED, "mask", mask, concerned))
-        return self._has_rows(_DERIVED)
+        self._run(sql.update(JUDGED, "mask", mask, concerned))
+        return self._has_rows(DERIVED)
 
     def _require_ids(self) -> None:
         ident = sql.col("id")
         hashed = exp.Count(this=exp.Distinct(expressions=[sql.func("hash", ident)]))
         missing = sql.count(sql.either(sql.is_null(ident.copy()), sql.eq(ident.copy(), sql.value(""))))
-        query = exp.select(sql.count(), hashed, missing).from_(exp.to_table(_JUDGED))
+        query = exp.select(sql.count(), hashed, missing).from_(exp.to_table(JUDGED))
         records, different, without = self._rows(query)[0]
         if without:
             raise InputError(f"{without} records have no id", hint="every record needs an id of its own")
@@ -324,7 +265,7 @@ class Gate:
         # Two ids can share a hash; only ids that are equal are a fault.
         twice = (
             exp.select(ident.copy(), sql.named(sql.count(), "n"))
-            .from_(exp.to_table(_JUDGED))
+            .from_(exp.to_table(JUDGED))
             .group_by(ident.copy())
             .having(exp.GT(this=sql.count(), expression=sql.value(1)))
             .order_by(ident.copy())
@@ -361,18 +302,6 @@ class Gate:
         return text.encode() + b"\n"
 
 
-_NO_MASKING = [
-    sql.named(sql.cast(exp.null(), kind), name)
-    for name, kind in (
-        ("gone", "BIGINT[]"),
-        ("cuts", 'STRUCT("start" INT, "after" INT, "role" TEXT)[]'),
-        ("tail", "INTEGER"),
-        ("fits", "BOOLEAN"),
-        ("first", 'STRUCT("start" INT, "end" INT, "role" TEXT)'),
-    )
-]
-
-
 def _by_partition(batch: pa.RecordBatch) -> Iterator[tuple[int, pa.RecordBatch]]:
     """The batch in stretches of one partition, in `SNAPSHOT_SCHEMA`."""
     columns = [column.cast(kind.type) for column, kind in zip(batch.columns[1:], SNAPSHOT_SCHEMA, strict=True)]
@@ -382,28 +311,3 @@ def _by_partition(batch: pa.RecordBatch) -> Iterator[tuple[int, pa.RecordBatch]]
     for part, end in zip(runs.values.to_pylist(), runs.run_ends.to_pylist(), strict=True):
         yield part, rows.slice(start, end - start)
         start = end
-
-
-def _counts(rows: list[tuple[Any, ...]], folded: Folded, members: int) -> Counts:
-    by_primary: Counter[Reason] = Counter()
-    by_any: Counter[Reason] = Counter()
-    by_category: Counter[str] = Counter()
-    by_region: Counter[int] = Counter()
-    for mask, _, category, region, _, n in rows:
-        if (first := primary(mask)) is None:
-            by_category[category] += n
-            by_region[region] += n
-        else:
-            by_primary[first] += n
-        by_any.update(dict.fromkeys(from_mask(mask), n))
-    return Counts(
-        records=sum(row[-1] for row in rows),
-        allowed=by_category.total(),
-        denied_by_primary={reason: by_primary[reason] for reason in REASONS if by_primary[reason]},
-        denied_by_any={reason: by_any[reason] for reason in REASONS if by_any[reason]},
-        masked=sum(n for mask, _, _, _, masked, n in rows if not mask and masked),
-        unreadable=sum(n for _, unreadable, *_, n in rows if unreadable),
-        allowed_by_category=dict(sorted(by_category.items())),
-        allowed_by_region=region_counts(folded, by_region),
-        members=members,
-    )

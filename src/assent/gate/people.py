@@ -24,8 +24,21 @@ PERMITTING = "permitting"
 TAGGED = "tagged"
 """Every author: `member`, `region`, `mask`, `of_age_at`, `prefix`, `tag`, `rank`."""
 
+EVERYBODY = "everybody"
+"""All members of whom anything is known, where only some of them are looked at: columns as in `person`."""
+
 _STRANGERS = "strangers"
 _STATE = ("member", "mask", "of_age_at")
+
+
+def keep_concerned() -> Sql:
+    """A statement: table `person` holds those of `everybody` who wrote a row of `records` or appear in one."""
+    authors = exp.select(sql.col("author")).from_(exp.to_table(RECORDS)).where(sql.not_null(sql.col("author")))
+    subjects = exp.select(sql.named(sql.func("unnest", sql.col("subjects")), "s")).from_(exp.to_table(RECORDS))
+    named = exp.select(sql.field(sql.col("s"), "member")).from_(subjects.subquery("n"))
+    concerned = exp.union(authors, named, copy=False)
+    of_them = exp.In(this=sql.col("member"), query=concerned.subquery())
+    return sql.create(PERSON, exp.select("*").from_(exp.to_table(EVERYBODY)).where(of_them))
 
 
 def place_permitting(key: bytes, *, shards: int, slices: int) -> Sql:

@@ -46,8 +46,10 @@ class Question:
     holds: tuple[Hold, ...]
 
 
-def judge_persons(engine: Engine, folded: Folded, question: Question, members: tuple[str, ...]) -> None:
-    """Table `person` holds the reasons against each member of whom anything is known.
+def judge_persons(
+    engine: Engine, folded: Folded, question: Question, members: tuple[str, ...], *, into: str = PERSON
+) -> None:
+    """Table `person`, or another, holds the reasons against each member of whom anything is known.
 
     Guarantee: for every member the mask is `person_reasons`, but for the age where the purpose measures it
     at a record's creation: that is asked of each record by `under_age_at`.
@@ -82,7 +84,7 @@ def judge_persons(engine: Engine, folded: Folded, question: Question, members: t
         .join(exp.to_table("births").as_("b"), on=born)
         .join(exp.select("*").from_(paths).subquery("m"), on=ordinal)
     )
-    engine.run(sql.render(sql.create(PERSON, query), engine.dialect))
+    engine.run(sql.render(sql.create(into, query), engine.dialect))
 
 
 def under_age_at(purpose: Purpose, at: datetime, person: str, created_at: Sql) -> Sql | None:

@@ -1,0 +1,64 @@
+"""What the gate is asked: which records, by which rules, as of when, and how the rows are to lie."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import pyarrow as pa
+
+from assent.ledger.columns import ColumnarEvents
+from assent.policy.pack import Pack
+from assent.vocabulary.identifiers import PurposeName
+from assent.vocabulary.tables import RecordTable
+
+Settled = Callable[[pa.Array], pa.Array]
+"""Gives for each record id (`pa.string`) its final mask (`pa.uint32`), its parents included; null where there is no
+such record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subset:
+    """Some records of all: these alone are decided, and each as it would be among all of them.
+
+    Whether an id is unique is asked among these alone, and `counts` counts these alone.
+
+    Args:
+        ids: of the records (`pa.string`); one that no table has is passed over.
+        settled: asked once, for the parents that records of the subset name and that are not in it.
+
+    Guarantee: decisions and permitted rows are those of a gate without a subset, the others left out, if what
+    `settled` says is what that gate would say. So whoever asks puts every record in whose decision, or whose
+    parents' decisions, may have changed.
+    """
+
+    ids: pa.Array
+    settled: Settled
+
+
+@dataclass(frozen=True, slots=True)
+class GateRequest:
+    """What is to be decided, and how the permitted rows are to lie.
+
+    Args:
+        at: T, the moment asked about; N is `events.size`.
+        partition_key: places members in shards and slices; at most 64 bytes, as is `decision_key`.
+        memory_mib: what the engine may use. Unit: MiB.
+        subset: decides these records only, as they would be among all; None decides every one.
+        taken_back: members who are judged as having taken back what was used before.
+    """
+
+    pack: Pack
+    purpose: PurposeName
+    at: datetime
+    tables: tuple[RecordTable, ...]
+    events: ColumnarEvents
+    shards: int
+    slices: int
+    partition_key: bytes
+    decision_key: bytes
+    memory_mib: int = 2048
+    threads: int = 2
+    subset: Subset | None = None
+    taken_back: frozenset[str] = frozenset()
