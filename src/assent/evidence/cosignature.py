@@ -1,7 +1,7 @@
-"""A witness's signature under a log's checkpoint: at this time, this was the largest consistent tree I saw.
+r"""A witness's signature under a log's checkpoint: at this time, this was the largest consistent tree I saw.
 
-    signed      cosignature/v1\\n
-                time <seconds since 1970>\\n
+    signed      cosignature/v1\n
+                time <seconds since 1970>\n
                 <the checkpoint's text, whatever its extension lines>
     line        — <witness's name> base64(key id ‖ time as u64, big-endian ‖ Ed25519 signature)
 
@@ -21,7 +21,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from assent.errors import EvidenceError, InputError
 from assent.evidence.checkpoint import Checkpoint, parse_checkpoint
-from assent.evidence.note import decode64, encode64, is_key_name, read_signatures, signature_line
+from assent.evidence.note import (
+    VerifierKey,
+    decode64,
+    encode64,
+    is_key_name,
+    read_signatures,
+    signature_line,
+)
 from assent.vocabulary.instants import format_instant
 
 _COSIGNATURE = b"\x04"
@@ -141,14 +148,11 @@ def add_lines(note: bytes, lines: Iterable[str]) -> bytes:
     return f"{text}\n{signed}".encode()
 
 
-def lines_of(note: bytes, witnesses: Iterable[WitnessKey]) -> str:
-    """The signature lines of these witnesses as they stand under the note, one after another."""
-    wanted = {(key.name, key.id) for key in witnesses}
-    return "".join(
-        signature_line(name, key_id, blob)
-        for name, key_id, blob in read_signatures(note)[1]
-        if (name, key_id) in wanted
-    )
+def lines_of(note: bytes, keys: Iterable[WitnessKey | VerifierKey]) -> str:
+    """The signature lines of these keys as they stand under the note, one after another."""
+    wanted = {(key.name, key.id) for key in keys}
+    _, lines = read_signatures(note)
+    return "".join(signature_line(*line) for line in lines if line[:2] in wanted)
 
 
 def _verified(witness: WitnessKey, text: str, blob: bytes) -> datetime:
