@@ -34,11 +34,13 @@ from assent.evidence import merkle, tiles
 from assent.evidence.canonical import canonical_json
 from assent.evidence.checkpoint import Checkpoint, sign_checkpoint
 from assent.evidence.commitment import SALT_BYTES, commit_all
+from assent.evidence.handover import HeldKey
 from assent.evidence.note import SignerKey
 from assent.evidence.tlog_proof import TlogProof
 from assent.ledger.charge import head_to_extend, make_database, open_database, require_here
 from assent.ledger.columns import ColumnarEvents, Mirror, Shredded
 from assent.ledger.publication import Gap, Publication, no_gap
+from assent.ledger.rotation import chain_of
 from assent.ledger.shredding import shredded_since
 from assent.ledger.stored import Positioned, Statement, read_event, read_rows
 from assent.ledger.suppression import Suppression, SuppressionKey, no_key, require_unreserved
@@ -158,6 +160,7 @@ class Ledger:
         entropy: Entropy = os.urandom,
         gap: Gap = no_gap,
         suppression_key: SuppressionKey = no_key,
+        key_is_lost: bool = False,
     ) -> Self:
         """The ledger in the folder; without a key it can be read only.
 
@@ -165,18 +168,19 @@ class Ledger:
 
         Args:
             suppression_key: asked for once members were erased, to know whose events may not be recorded.
+            key_is_lost: open it without a key for one thing only, to give it a new one.
 
         Raises:
             InputError: there is none, it has another version, or the key is not its own.
             EvidenceError: the database is damaged, or behind what was published.
         """
-        database = open_database(folder, read_only=key is None)
+        database = open_database(folder, read_only=key is None and not key_is_lost)
         with closed_on_error(database):
             with database.reading() as connection:
                 head = connection.execute(sa.select(HEAD.c.origin, HEAD.c.vkey)).one()
             signer = None if key is None else SignerKey(head.origin, key)
             if signer is not None and signer.verifier.text != head.vkey:
-                raise InputError(f"this key is not the key of the ledger in `{folder}`")
+                raise _foreign(folder, signer, chain_of(database))
             ledger = cls(
                 folder=folder,
                 database=database,
@@ -216,6 +220,16 @@ class Ledger:
     def vkey(self) -> str:
         """The public key in its one-line form, for whoever verifies."""
         return str(self._head().vkey)
+
+    @property
+    def keys(self) -> tuple[HeldKey, ...]:
+        """Every key the log ever had, the oldest first, and which checkpoints are its to sign."""
+        return chain_of(self._database)
+
+    @property
+    def signer(self) -> SignerKey | None:
+        """The key it was opened with."""
+        return self._signer
 
     def checkpoint(self) -> bytes:
         """The signed note over everything recorded so far."""
@@ -276,7 +290,7 @@ class Ledger:
             successor: signs from here on; the checkpoint of this transaction is signed by both.
         """
         seqs = self._record(draw, successor)
-        self._publish(seqs)
+        self._publish(seqs, thorough=successor is not None)
         return seqs
 
     def suppressed(self, members: Iterable[str]) -> frozenset[str]:
@@ -348,13 +362,13 @@ class Ledger:
         return admitted
 
     def _record(self, draw: Draw, successor: SignerKey | None = None) -> range:
-        if self._signer is None:
+        if self._signer is None and successor is None:
             raise RefusedError("this ledger was opened without its key and can only be read")
         with self._sequencing, self._database.writing() as connection:
             head = head_to_extend(connection)
-            if head.vkey != self._signer.verifier.text:
+            if self._signer is not None and head.vkey != self._signer.verifier.text:
                 raise RefusedError("the ledger's key was replaced meanwhile", hint="open it again, with the new key")
-            signers = [self._signer, *([successor] if successor else [])]
+            signers = [each for each in (self._signer, successor) if each is not None]
             frontier = merkle.Frontier.from_bytes(head.size, head.frontier)
             indexed = True
             for batch in draw(connection, head.size):
@@ -404,9 +418,9 @@ class Ledger:
             raise InputError("`member` holds a character that the database cannot store")
         return statement
 
-    def _publish(self, seqs: range) -> None:
+    def _publish(self, seqs: range, *, thorough: bool = False) -> None:
         try:
-            self._publication.bring_up_to_date()
+            self._publication.bring_up_to_date(thorough=thorough)
         except (InputError, UnavailableError) as error:
             raise UnavailableError(
                 f"recorded as {seqs.start} to {seqs.stop - 1}, but not published: {error.message}",
@@ -532,6 +546,15 @@ class Ledger:
     def _head(self) -> Any:
         with self._database.reading() as connection:
             return require_here(connection.execute(sa.select(HEAD)).one())
+
+
+def _foreign(folder: Path, signer: SignerKey, keys: Sequence[HeldKey]) -> InputError:
+    for each in keys:
+        if each.key == signer.verifier:
+            return InputError(
+                f"this key of the ledger in `{folder}` was replaced at size `{each.until}`", hint="use the new key"
+            )
+    return InputError(f"this key is not the key of the ledger in `{folder}`")
 
 
 def _state(event: Event, recorded_at: datetime) -> Statement:

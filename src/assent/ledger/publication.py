@@ -23,10 +23,12 @@ import sqlalchemy as sa
 from assent.errors import EvidenceError
 from assent.evidence import merkle, tiles
 from assent.evidence.checkpoint import Checkpoint, parse_checkpoint
+from assent.evidence.handover import write_vkeys
 from assent.evidence.tiles import WIDTH, Tile
+from assent.ledger.rotation import keys_of
 from assent.storage.database import Database
 from assent.storage.files import exclusive_lock, write_all_durably, write_durably, write_whole
-from assent.storage.schema import CHECKPOINT_NAME, HEAD, LEAVES, LOG_FOLDER, VKEY_NAME
+from assent.storage.schema import CHECKPOINT_NAME, HEAD, LEAVES, LOG_FOLDER, VKEY_NAME, VKEYS_NAME
 
 Gap = Callable[[str], None]
 """Called between two steps with the gap's name; tests let the process die in it."""
@@ -86,8 +88,8 @@ class Publication:
                 head = connection.execute(sa.select(HEAD)).one()
             published = self.checkpoint()
             frontier = merkle.Frontier.from_bytes(head.size, head.frontier)
-            if (published is None or thorough) and not (self.log / VKEY_NAME).is_file():
-                write_durably(self.log / VKEY_NAME, head.vkey.encode() + b"\n")
+            if published is None or thorough:
+                self._publish_keys(head.vkey)
             current = published is not None and published[0] == head.checkpoint
             if current and not (thorough and self._lacks_tiles(frontier)):
                 return
@@ -103,6 +105,14 @@ class Publication:
             write_durably(self.log / CHECKPOINT_NAME, head.checkpoint)
             # A crash here has lost nothing: database and files say the same.
             self.gap("checkpoint-written")
+
+    def _publish_keys(self, vkey: str) -> None:
+        # Before the checkpoint: whoever finds one of the new key finds here why it is the log's.
+        first, handovers = keys_of(self.database)
+        for name, text in ((VKEYS_NAME, write_vkeys(first, handovers)), (VKEY_NAME, f"{vkey}\n")):
+            path = self.log / name
+            if not path.is_file() or path.read_bytes() != text.encode():
+                write_durably(path, text.encode())
 
     def _write_tiles(self, old: int, frontier: merkle.Frontier) -> None:
         # INVARIANT: a checkpoint is published only when the tiles as published lead to its root.

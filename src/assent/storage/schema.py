@@ -18,6 +18,7 @@ DATABASE_NAME: Final = "ledger.db"
 LOG_FOLDER: Final = "log"
 CHECKPOINT_NAME: Final = "checkpoint"
 VKEY_NAME: Final = "vkey"
+VKEYS_NAME: Final = "vkeys"
 
 TABLES: Final = sa.MetaData()
 
