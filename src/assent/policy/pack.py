@@ -121,6 +121,7 @@ class Purpose:
         waiting_period: between the notice's first delivery and the first use.
         content_from: nothing created earlier is used; None reaches back without end.
         unlinked_copies_denied: copies of denied records without a link are dropped by curation.
+        objection_form: where members object, as they find it; empty where nobody has said.
     """
 
     name: PurposeName
@@ -140,6 +141,7 @@ class Purpose:
     unlinked_copies_denied: bool = False
     withdrawal: Withdrawal = Withdrawal.STOP
     recipients: tuple[str, ...] = ()
+    objection_form: tuple[str, ...] = ()
     note: str = ""
     coverage_notes: tuple[str, ...] = ()
 

@@ -195,6 +195,7 @@ class Resolver:
             unlinked_copies_denied=terms.unlinked_copies == "deny",
             withdrawal=terms.withdrawal or Withdrawal.STOP,
             recipients=tuple(terms.recipients or ()),
+            objection_form=tuple(terms.objection_form or ()),
             note=part.note or "",
             coverage_notes=tuple(
                 entry.note for entry in self.document.coverages.get(part.coverage, {}).values() if entry.note

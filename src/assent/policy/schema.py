@@ -90,6 +90,7 @@ class Terms(Part):
     unlinked_copies: Literal["allow", "deny"] | None = None
     withdrawal: Annotated[Withdrawal, Field(strict=False)] | None = None
     recipients: list[Line] | None = None
+    objection_form: list[Line] | None = Field(default=None, description="where members object, as they find it")
 
 
 class PurposePart(Terms):
