@@ -80,8 +80,10 @@ def open_snapshot(
         if at is not None and at < manifest.at:
             raise InputError(f"`{identity}` was decided for a later moment than `{at.isoformat()}`")
         require_sealed(log, identity, sha256(envelope).hexdigest())
+        # Before anything beside the manifest is looked for: of a snapshot that was removed nothing else is left.
+        require_not_superseded(log, identity)
         require_prefix(log, manifest)
-        pack = _pack(folder, manifest)
+        pack = _pack(folder, manifest, log, identity)
         reader = SnapshotReader(
             folder, identity, manifest, pack, pack.purposes[manifest.purpose], log, at, max_staleness, clock, not opened
         )
@@ -133,6 +135,11 @@ class SnapshotReader:
         return {reason: counts[reason] for reason in REASONS if counts[reason]}
 
     @property
+    def left_out_ids(self) -> frozenset[str]:
+        """The records that are left out now."""
+        return frozenset(self._out)
+
+    @property
     def rows(self) -> int:
         """How many rows are read now."""
         return sum(each.rows for each in self.manifest.files) - len(self._out)
@@ -148,7 +155,7 @@ class SnapshotReader:
         for entry in self.manifest.files:
             if shard not in (None, entry.shard) or slice not in (None, entry.slice):
                 continue
-            for batch in _open(self.path, entry).iter_batches():
+            for batch in self._file(entry).iter_batches():
                 if self._at is None and self._clock() - self._looked_at > self._max_staleness:
                     self.look()
                 kept = self._kept(batch.cast(SNAPSHOT_SCHEMA))
@@ -172,6 +179,19 @@ class SnapshotReader:
             ) from error
         self._looked_at = at
 
+    def _file(self, entry: DataFileEntry) -> pq.ParquetFile:
+        """The file as it was sealed.
+
+        Raises:
+            RefusedError: it is gone because the snapshot was superseded since this reader was opened.
+            EvidenceError: it is not the file that was sealed.
+        """
+        try:
+            return _open(self.path, entry)
+        except EvidenceError:
+            require_not_superseded(self._ledger, self.id)
+            raise
+
     def _kept(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         if not self._out:
             return batch
@@ -183,13 +203,13 @@ class SnapshotReader:
         judged = [
             batch.select(_JUDGED)
             for entry in self.manifest.files
-            for batch in _open(self.path, entry).iter_batches(columns=_JUDGED)
+            for batch in self._file(entry).iter_batches(columns=_JUDGED)
         ]
-        members = changes.members
+        members, events = changes.members, changes.events
         if changes.everybody:
             members = frozenset(person for batch in judged for person in _people(batch))
-        events = events_of(self._ledger, members, now.size)
-        people = People(self.pack, self.purpose, now, changes.holds, events)
+            events = events_of(self._ledger, members, now.size)
+        people = People(self.pack, self.purpose, now, changes.holds, events, changes.taken_back)
         out: dict[str, Reason] = {}
         for batch in judged:
             for row in batch.filter(_touched(batch, members, changes.excluded)).to_pylist():
@@ -262,10 +282,12 @@ def _reach(folder: Path, clock: Clock) -> Ledger:
         ) from error
 
 
-def _pack(folder: Path, manifest: SnapshotManifest) -> Pack:
+def _pack(folder: Path, manifest: SnapshotManifest, ledger: Ledger, identity: SnapshotId) -> Pack:
     try:
         document = (folder / PACK).read_bytes()
     except OSError:
+        # It may have been superseded and removed a moment ago.
+        require_not_superseded(ledger, identity)
         raise EvidenceError(f"`{folder / PACK}` is missing") from None
     # The pack's digest is over its canonical form, and that is the form in which it lies here.
     if sha256(document).hexdigest() != manifest.pack_digest:

@@ -3,31 +3,38 @@
 A snapshot rests on (T, N). At a later moment, with a longer ledger, a person can only be judged anew if an
 event of theirs was recorded since or has come into effect since, or if a hold has. Age, notices and
 waiting periods only ever turn a denial into a permission, and a late permission enlarges nothing.
+
+Whoever asked since then that past use be taken back is judged as having done so, whatever else they said.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from assent.ledger import Ledger, Positioned, fold_exclusions, fold_holds, fold_member
-from assent.ledger.columns import ColumnarEvents
+from assent.ledger.columns import KINDS, UNREADABLE, ColumnarEvents
+from assent.ledger.stored import Unreadable
 from assent.policy.evaluate import person_reasons
 from assent.policy.pack import AgeAt, Pack, Purpose
+from assent.vocabulary.events import Event, EventType
+from assent.vocabulary.identifiers import MemberId
 from assent.vocabulary.reasons import Reason
 from assent.vocabulary.state import Hold, MemberState
 
+Found = TypeVar("Found")
 _TRIES = 5
 _MANY = 2_000
-"""From so many people on, reading the whole ledger once is cheaper than asking it for each of them."""
+"""From so many people on, reading the mirrored ledger once is cheaper than asking it for each of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,10 @@ class Moment:
 
     at: datetime
     size: int
+
+    def counts(self, seq: int, effective_at: datetime) -> bool:
+        """Whether the event at that position counts here."""
+        return seq < self.size and effective_at <= self.at
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +58,16 @@ class Changes:
         everybody: a hold begins to count, so it is not enough to look at `members`.
         holds: those of the ledger that stand now.
         excluded: records that their people have excluded since; each is out, whoever wrote it.
+        taken_back: those of `members` who asked since that past use for this purpose be taken back.
+        events: what `members` ever said, as it counts now.
     """
 
     members: frozenset[str]
     everybody: bool
     holds: tuple[Hold, ...]
     excluded: frozenset[str]
+    taken_back: frozenset[str] = frozenset()
+    events: Mapping[str, list[Positioned]] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.members or self.everybody or self.excluded)
@@ -67,6 +82,7 @@ class People:
     now: Moment
     holds: tuple[Hold, ...]
     events: Mapping[str, list[Positioned]]
+    taken_back: frozenset[str] = frozenset()
     _states: dict[str, MemberState | None] = field(default_factory=dict)
     _reasons: dict[tuple[str, date | None], frozenset[Reason]] = field(default_factory=dict)
 
@@ -84,7 +100,9 @@ class People:
 
     def _state(self, member: str) -> MemberState | None:
         if member not in self._states:
-            self._states[member] = fold_member(self.events.get(member, ()), at=self.now.at, size=self.now.size)
+            state = fold_member(self.events.get(member, ()), at=self.now.at, size=self.now.size)
+            took_back = state is not None and member in self.taken_back
+            self._states[member] = replace(state, taken_back=True) if state and took_back else state
         return self._states[member]
 
 
@@ -102,27 +120,60 @@ def changes_between(ledger: Ledger, pack: Pack, purpose: Purpose, then: Moment, 
     )
     own = events_of(ledger, members, now.size)
     excluded = fold_exclusions((each for some in own.values() for each in some), at=now.at, size=now.size)
-    return Changes(members, everybody, holds, frozenset(excluded))
+    asked = frozenset(member for member, said in own.items() if _asked_since(said, purpose, then, now))
+    return Changes(members, everybody, holds, frozenset(excluded), asked, own)
+
+
+def _asked_since(said: Iterable[Positioned], purpose: Purpose, then: Moment, now: Moment) -> bool:
+    """Whether a take-back for the purpose counts now and did not then."""
+    return any(
+        isinstance(event, Event)
+        and event.type is EventType.TAKEBACK_REQUESTED
+        and event.key == purpose.name
+        and now.counts(seq, event.effective_at)
+        and not then.counts(seq, event.effective_at)
+        for seq, event in said
+    )
 
 
 def events_of(ledger: Ledger, members: frozenset[str], size: int) -> Mapping[str, list[Positioned]]:
-    """The events of these members. Cost: O(their events), or one pass over the ledger for many members."""
+    """The events of these members. Cost: O(their events), or one pass over the columns for many members."""
     if len(members) < _MANY:
         return {member: ledger.events_of(member, size=size) for member in members}
+    return scanned(ledger, size, lambda columns: _said_by(columns, members, size))
+
+
+def scanned(ledger: Ledger, size: int, scan: Callable[[ColumnarEvents], Found]) -> Found:
+    """What `scan` finds in the columns of the first `size` events."""
+    for _ in range(_TRIES):
+        # Somebody else who brings the columns up to date replaces the last file: then they are asked for anew.
+        with suppress(FileNotFoundError):
+            return scan(ledger.columns(size=size))
+    return scan(ledger.columns(size=size))
+
+
+def _said_by(columns: ColumnarEvents, members: frozenset[str], size: int) -> Mapping[str, list[Positioned]]:
+    names = dict(ordinals_of(columns, members))
+    wanted = pa.array(names, pa.int32())
     found: dict[str, list[Positioned]] = defaultdict(list)
-    for seq, event in ledger.events(0, size):
-        if event.member in members:
-            found[event.member].append((seq, event))
+    for path in columns.events:
+        for batch in pq.ParquetFile(path).iter_batches(1 << 17):
+            kept = pc.and_(pc.is_in(batch.column("member"), wanted), pc.less(batch.column("seq"), size))
+            for row in batch.filter(kept).to_pylist():
+                member = names[row["member"]]
+                found[member].append((row["seq"], _event(row, member)))
     return found
+
+
+def _event(row: Mapping[str, Any], member: str) -> Event | Unreadable:
+    if row["kind"] == UNREADABLE or row["effective_at"] is None:
+        return Unreadable(member, row["effective_at"], f"event {row['seq']}")
+    return Event(KINDS[row["kind"]], row["effective_at"], MemberId(member), row["key"], row["value"])
 
 
 def _members_with_changes(ledger: Ledger, then: Moment, now: Moment) -> tuple[frozenset[str], bool]:
     """Members with an event that counts now and not then, and whether one about nobody does."""
-    for _ in range(_TRIES):
-        # Somebody else who brings the columns up to date replaces the last file: then they are asked for anew.
-        with suppress(FileNotFoundError):
-            return _scan(ledger.columns(size=now.size), then, now)
-    return _scan(ledger.columns(size=now.size), then, now)
+    return scanned(ledger, now.size, lambda columns: _scan(columns, then, now))
 
 
 def _scan(columns: ColumnarEvents, then: Moment, now: Moment) -> tuple[frozenset[str], bool]:
@@ -142,6 +193,15 @@ def _fresh(batch: pa.RecordBatch, then: Moment, now: Moment) -> pa.Array:
     counts_now = pc.and_(pc.less(seq, now.size), pc.fill_null(pc.less_equal(effective, now.at), True))
     counted_then = pc.and_(pc.less(seq, then.size), pc.fill_null(pc.less_equal(effective, then.at), True))
     return pc.and_not(counts_now, counted_then)
+
+
+def ordinals_of(columns: ColumnarEvents, members: frozenset[str]) -> Iterator[tuple[int, str]]:
+    """The (ordinal, member) of those who are known. Cost: one scan of the members' names."""
+    wanted = pa.array(members, pa.string())
+    for path in columns.members:
+        for batch in pq.ParquetFile(path).iter_batches(1 << 17, columns=["ordinal", "member"]):
+            kept = batch.filter(pc.is_in(batch.column("member"), wanted))
+            yield from zip(kept.column("ordinal").to_pylist(), kept.column("member").to_pylist(), strict=True)
 
 
 def _named(files: Iterable[Path], ordinals: set[int]) -> Iterable[str]:
