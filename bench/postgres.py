@@ -9,8 +9,8 @@ import threading
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from assent.audit.ledger import verify_ledger
 from assent.ledger import Ledger
@@ -97,7 +97,7 @@ def _rows(count: int, appended: int, importing: Took, appends: Took, verifying: 
             count / importing.wall >= 40_000,
         ),
         Row(
-            f"PostgreSQL: durable appends, {PROCESSES * THREADS} writers over {PROCESSES} processes, median of {APPENDS}",
+            f"PostgreSQL: durable appends, {PROCESSES * THREADS} writers, {PROCESSES} processes, median of {APPENDS}",
             "≥ 2,000/s",
             f"{appended / appends.wall:,.0f}/s",
             appended / appends.wall >= 2_000,

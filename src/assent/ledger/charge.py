@@ -14,14 +14,20 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from assent.errors import AssentError, InputError, UnavailableError
+from assent.errors import AssentError, EvidenceError, InputError, UnavailableError
 from assent.storage.database import STAMP, Database, closed_on_error
 from assent.storage.files import exclusive_lock, explained, sync_folder
 from assent.storage.place import Place, place_of
 from assent.storage.schema import DATABASE_NAME, HEAD, LOG_FOLDER, SCHEMA_NAME, SCHEMA_VERSION, TABLES
+from assent.storage.sqlite import SqliteDatabase
 
 Gap = Callable[[str], None]
 """Called between two steps with the gap's name; tests let the process die in it."""
+
+
+def no_gap(_name: str) -> None:
+    """Nothing happens between the steps."""
+
 
 ARRIVING: Final = "ledger arriving"
 """The stamp of a copy that is being made, and is in charge of nothing."""
@@ -73,8 +79,11 @@ def _taken(place: Place) -> InputError:
     return InputError(f"there is a ledger already in `{where}`", hint=hint)
 
 
-def open_database(folder: Path, *, read_only: bool) -> Database:
+def open_database(folder: Path, *, read_only: bool, locked: bool = False) -> Database:
     """The database that is in charge of the folder's ledger; opened for writing, an unfinished move is finished.
+
+    Args:
+        locked: the caller holds the lock of moves.
 
     Raises:
         InputError: there is no ledger, it was never finished, or its tables are of another version.
@@ -89,11 +98,14 @@ def open_database(folder: Path, *, read_only: bool) -> Database:
         with closed_on_error(database):
             gone_to = _gone_to(database, folder)
         if gone_to is None:
+            if not read_only and not locked and place.server is not None and place.file.exists():
+                _tidy(place)
             return database
         database.close()
         there = Place.parse(folder, gone_to)
         if not read_only:
-            complete_move(place, there)
+            complete = complete_locked_move if locked else complete_move
+            complete(place, there)
         place = there
     raise InputError(f"the databases of the ledger in `{folder}` name each other as the one in charge")
 
@@ -128,7 +140,7 @@ def head_to_extend(connection: sa.Connection) -> Any:
     return require_here(connection.execute(sa.select(HEAD).with_for_update()).one())
 
 
-def complete_move(old: Place, new: Place, *, gap: Gap = lambda _name: None) -> Path | None:
+def complete_move(old: Place, new: Place, *, gap: Gap = no_gap) -> Path | None:
     """The folder names the new database, and the old one's file is put aside; where it is now, if it was one.
 
     Only after the old one's head says `moved_to`. Doing it again changes nothing.
@@ -137,7 +149,7 @@ def complete_move(old: Place, new: Place, *, gap: Gap = lambda _name: None) -> P
         return complete_locked_move(old, new, gap=gap)
 
 
-def complete_locked_move(old: Place, new: Place, *, gap: Gap) -> Path | None:
+def complete_locked_move(old: Place, new: Place, *, gap: Gap = no_gap) -> Path | None:
     """As `complete_move`, by who holds the lock of moves."""
     standing = place_of(old.folder)
     if standing is None or standing.text != old.text:
@@ -155,6 +167,24 @@ def complete_locked_move(old: Place, new: Place, *, gap: Gap) -> Path | None:
     # A crash here: the folder names the new one; the old file has its old name still, which nobody looks for.
     gap("switched")
     return None if old.server is not None else put_aside(old)
+
+
+def _tidy(place: Place) -> None:
+    """A file that a crashed move left under its old name is put aside; one that a move is filling is left alone."""
+    with suppress(UnavailableError), exclusive_lock(place.folder / MOVE_LOCK, wait_seconds=0):
+        if place_of(place.folder) == place and place.file.exists() and not is_copy(place.file):
+            put_aside(Place(place.folder))
+
+
+def is_copy(file: Path) -> bool:
+    """Whether the file is a copy that a move has begun and that is in charge of nothing."""
+    database = SqliteDatabase(file, read_only=True)
+    try:
+        return database.version_of(ARRIVING) is not None
+    except EvidenceError:
+        return False
+    finally:
+        database.close()
 
 
 def put_aside(old: Place) -> Path:

@@ -37,9 +37,9 @@ from assent.evidence.commitment import SALT_BYTES, commit_all
 from assent.evidence.handover import HeldKey
 from assent.evidence.note import SignerKey
 from assent.evidence.tlog_proof import TlogProof
-from assent.ledger.charge import head_to_extend, make_database, open_database, require_here
+from assent.ledger.charge import Gap, head_to_extend, make_database, no_gap, open_database, require_here
 from assent.ledger.columns import ColumnarEvents, Mirror, Shredded
-from assent.ledger.publication import Gap, Publication, no_gap
+from assent.ledger.publication import Publication
 from assent.ledger.rotation import chain_of
 from assent.ledger.shredding import shredded_since
 from assent.ledger.stored import Positioned, Statement, read_event, read_rows

@@ -25,19 +25,13 @@ from assent.evidence import merkle, tiles
 from assent.evidence.checkpoint import Checkpoint, parse_checkpoint
 from assent.evidence.handover import write_vkeys
 from assent.evidence.tiles import WIDTH, Tile
+from assent.ledger.charge import Gap, no_gap, require_here
 from assent.ledger.rotation import keys_of
 from assent.storage.database import Database
 from assent.storage.files import exclusive_lock, write_all_durably, write_durably, write_whole
 from assent.storage.schema import CHECKPOINT_NAME, HEAD, LEAVES, LOG_FOLDER, VKEY_NAME, VKEYS_NAME
 
-Gap = Callable[[str], None]
-"""Called between two steps with the gap's name; tests let the process die in it."""
-
 _CHUNK = WIDTH * WIDTH
-
-
-def no_gap(_name: str) -> None:
-    """Nothing happens between the steps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +79,7 @@ class Publication:
         # The file's lock spans the processes of one machine; the database's, where it is a server, all machines.
         with exclusive_lock(self.folder / "publication.lock"), self.database.alone("publication"):
             with self.database.reading() as connection:
-                head = connection.execute(sa.select(HEAD)).one()
+                head = require_here(connection.execute(sa.select(HEAD)).one())
             published = self.checkpoint()
             frontier = merkle.Frontier.from_bytes(head.size, head.frontier)
             if published is None or thorough:
