@@ -19,7 +19,7 @@ from rich.table import Table
 
 from bench.report import Row
 
-PARTS = ("verdict", "ledger", "gate")
+PARTS = ("verdict", "ledger", "gate", "subject")
 LIBRARIES = ("duckdb", "pyarrow", "cryptography", "sqlalchemy")
 MARKS = {True: "yes", False: "[red]no[/red]", None: ""}
 
