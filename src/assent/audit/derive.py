@@ -78,16 +78,22 @@ class Deriver:
         """
         own: dict[str, int] = {}
         waiting: list[Derived] = []
+        doubtful: set[str] = set()
         for row in rows:
             found = self._alone(row)
             if row.record.id in named:
                 own[row.record.id] = found.mask
+                if found.rests_on_erased:
+                    doubtful.add(row.record.id)
             if row.record.parent is None:
                 yield found
             else:
                 waiting.append(found)
         allowed = parent_verdicts(own, parents)
-        for found in waiting:
+        for each in waiting:
+            found = each
+            if doubtful and not doubtful.isdisjoint(_ancestors(each.record, parents)):
+                found = replace(each, rests_on_erased=True)
             if allowed(parents[found.record]):
                 yield found
             else:
@@ -198,6 +204,16 @@ def digest_of(
     """
     shown = repr((ident, category, author, people, created_at, parent, text))
     return sha256(shown.encode("utf-8", "surrogatepass")).digest()[:ROW_DIGEST_BYTES]
+
+
+def _ancestors(record: str, parents: Mapping[str, str]) -> Iterator[str]:
+    """The records whose text this one carries, through any number of steps."""
+    seen = {record}
+    here = parents.get(record)
+    while here is not None and here not in seen:
+        yield here
+        seen.add(here)
+        here = parents.get(here)
 
 
 def parent_verdicts(own: Mapping[str, int], parents: Mapping[str, str]) -> Callable[[str], bool]:

@@ -1,7 +1,8 @@
 """The ledger's first N events as the audit reads them: each against its entry, all entries against the root.
 
 An event that was erased is gone together with its salt; its entry stays in the tree. So the root can be
-derived to the last leaf, and what an erased event said cannot be derived at all. It is counted.
+derived to the last leaf, and what an erased event said cannot be derived at all. It is counted, if an erasure
+in the log accounts for it; if none does, the history is no evidence of anything.
 """
 
 from __future__ import annotations
@@ -17,10 +18,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from assent.audit.erasures import Erasures, is_marked
+from assent.audit.keys import held_keys
 from assent.audit.ledger import is_about
 from assent.errors import EvidenceError
-from assent.evidence.checkpoint import open_checkpoint
 from assent.evidence.commitment import commit
+from assent.evidence.erasure import pseudonym_of, suppression_tag
+from assent.evidence.handover import HeldKey, open_held_checkpoint
 from assent.evidence.merkle import Frontier, leaf_hashes
 from assent.evidence.note import VerifierKey
 from assent.ledger import Positioned, fold_exclusions, fold_holds, fold_member
@@ -40,16 +44,20 @@ class History:
 
     Args:
         root: over the first `size` entries, derived here.
-        missing: how many of them have no event any more.
-        erased: members whose erasure was asked for or done, at any position.
+        missing: how many of them were there when the log had that size, and were erased since.
+        keys: every key of the log, and which checkpoints it may sign.
+        suppression_key: tells whom an erasure's pseudonym stands for.
         sealed: SHA-256 of the manifests that were announced at any position, by snapshot.
     """
 
     size: int
     root: bytes
     missing: int = 0
-    erased: set[str] = field(default_factory=set)
+    keys: tuple[HeldKey, ...] = ()
+    suppression_key: bytes | None = None
     sealed: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _erasures: Erasures = field(default_factory=Erasures)
+    _gone: frozenset[str] = frozenset()
     _rows: dict[str | None, list[tuple[int, bytes]]] = field(default_factory=lambda: defaultdict(list))
     _states: dict[str, MemberState | None] = field(default_factory=dict)
 
@@ -60,18 +68,28 @@ class History:
             EvidenceError: the event is not what the entry commits to.
         """
         if event is None or salt is None:
-            self.missing += seq < self.size
+            self._erasures.missing.append(seq)
             return
         whole = type(event) is bytes and type(salt) is bytes
         if not whole or commit(salt, event) != entry or not is_about(event, member):
             raise EvidenceError(f"event `{seq}` is not the one that was recorded")
         if seq < self.size:
             self._rows[member].append((seq, event))
-        if member is not None and b'"erasure.' in event:
-            self.erased.add(member)
+        if is_marked(event):
+            self._erasures.read(seq, event)
         if member is None and b'"snapshot.sealed"' in event:
             fields = json.loads(event)
             self.sealed[fields["snapshot"]].add(fields["digest"])
+
+    def settle(self) -> None:
+        """Every entry without an event was erased; `missing` says how many of the first `size` since.
+
+        Raises:
+            EvidenceError: an event is gone and nothing accounts for it.
+        """
+        self._erasures.require_accounted()
+        self.missing = self._erasures.missing_since(self.size)
+        self._gone = self._erasures.since(self.size)
 
     def state(self, member: str, at: datetime) -> MemberState | None:
         """The member's state at T; None for somebody the ledger does not know."""
@@ -90,16 +108,25 @@ class History:
         return fold_exclusions(read_rows(chosen), at=at, size=self.size)
 
     def rests_on_erased(self, people: Iterable[str | None]) -> bool:
-        """Whether an event about one of these people may be among those that are gone."""
-        return self.missing > 0 and any(
-            person in self.erased or person not in self._rows for person in people if person is not None
-        )
+        """Whether an event about one of these people may be among those that are gone.
+
+        Who was erased has no event left and is known by no name. Without the suppression key, whoever has no
+        event may be the one.
+        """
+        return self.missing > 0 and any(self._may_be_erased(person) for person in people if person is not None)
+
+    def _may_be_erased(self, person: str) -> bool:
+        if self.suppression_key is None or person in self._rows:
+            return person not in self._rows
+        return pseudonym_of(suppression_tag(self.suppression_key, person)) in self._gone
 
     def _events(self, member: str | None) -> list[Positioned]:
         return list(read_rows(self._rows.get(member, ())))
 
 
-def read_history(folder: Path, size: int, verifiers: Sequence[VerifierKey]) -> History:
+def read_history(
+    folder: Path, size: int, verifiers: Sequence[VerifierKey], *, suppression_key: bytes | None = None
+) -> History:
     """The first `size` events of the ledger in that folder, and what later ones say about erasures and snapshots.
 
     Every event is found to be what its entry commits to, and all entries to lead to the newest signed root.
@@ -112,19 +139,20 @@ def read_history(folder: Path, size: int, verifiers: Sequence[VerifierKey]) -> H
         raise EvidenceError(f"there is no ledger in `{folder}`")
     database = place.open(read_only=True)
     try:
-        return _read(database, size, verifiers)
+        return _read(database, size, verifiers, suppression_key)
     finally:
         database.close()
 
 
-def _read(database: Database, size: int, verifiers: Sequence[VerifierKey]) -> History:
+def _read(database: Database, size: int, verifiers: Sequence[VerifierKey], suppression_key: bytes | None) -> History:
     with database.reading() as connection:
         note = connection.execute(sa.select(HEAD.c.checkpoint)).scalar()
-    newest = open_checkpoint(bytes(note or b""), verifiers)
+    keys = held_keys(database, verifiers)
+    newest = open_held_checkpoint(bytes(note or b""), keys)
     if newest.size < size:
         raise EvidenceError(f"the ledger has `{newest.size}` entries where `{size}` were expected")
     tree = Frontier()
-    history = History(size, tree.root)
+    history = History(size, tree.root, keys=keys, suppression_key=suppression_key)
     for page in _pages(database, size, newest.size):
         tree = tree.extend(leaf_hashes([entry for _, entry, *_ in page]))
         if tree.size == size:
@@ -133,6 +161,7 @@ def _read(database: Database, size: int, verifiers: Sequence[VerifierKey]) -> Hi
             history.add(*row)
     if tree.root != newest.root:
         raise EvidenceError("the ledger's entries do not lead to the root that was signed")
+    history.settle()
     return history
 
 

@@ -1,8 +1,9 @@
 """A ledger checked by somebody who believes nobody: every entry, every event, every published file.
 
 Everything is derived again from the database's rows and compared with what the log's key signed. What is
-found is a report, never an exception: a damaged ledger is an answer. An event whose bytes and salt are
-gone was erased; its entry still stands in the tree, so it is counted beside *agrees* and *differs*.
+found is a report, never an exception: a damaged ledger is an answer. Where an event's bytes and salt are
+gone its entry still stands in the tree. If an erasure in the log accounts for it, it is counted as *erased*,
+beside *agrees* and *differs*; if nothing does, somebody deleted it behind the log's back, and that fails.
 """
 
 from __future__ import annotations
@@ -16,16 +17,19 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from assent.audit.erasures import Erasures, is_marked
+from assent.audit.keys import held_keys
 from assent.audit.report import SHOWN_DIFFERENCES, Check
 from assent.errors import AssentError, EvidenceError, InputError
 from assent.evidence import merkle, tiles
-from assent.evidence.checkpoint import Checkpoint, open_checkpoint
+from assent.evidence.checkpoint import Checkpoint
 from assent.evidence.commitment import SALT_BYTES, commit, commit_all
+from assent.evidence.handover import HeldKey, open_held_checkpoint, read_vkeys
 from assent.evidence.note import VerifierKey
 from assent.evidence.tiles import WIDTH, Tile
 from assent.storage.database import Database
 from assent.storage.place import place_of
-from assent.storage.schema import CHECKPOINT_NAME, EVENTS, HEAD, LEAVES, LOG_FOLDER, VKEY_NAME
+from assent.storage.schema import CHECKPOINT_NAME, EVENTS, HEAD, LEAVES, LOG_FOLDER, SUPPRESSED, VKEY_NAME, VKEYS_NAME
 
 Progress = Callable[[int, int], None]
 """Told how many entries are done, and of how many."""
@@ -41,7 +45,8 @@ class LedgerReport:
     Args:
         size: how many entries its newest signed checkpoint covers; None when there is no such checkpoint.
         agrees: events that are what their entry commits to.
-        erased: entries whose event and salt are gone.
+        erased: entries whose event and salt are gone, as an erasure in the log says.
+        unaccounted: entries whose event and salt are gone, and nothing says why.
         differences: the first events that are not what was recorded, and why.
     """
 
@@ -50,6 +55,7 @@ class LedgerReport:
     agrees: int = 0
     differs: int = 0
     erased: int = 0
+    unaccounted: int = 0
     checks: list[Check] = field(default_factory=list)
     differences: list[str] = field(default_factory=list)
 
@@ -98,6 +104,7 @@ class LedgerReport:
             "agrees": self.agrees,
             "differs": self.differs,
             "erased": self.erased,
+            "unaccounted": self.unaccounted,
             "checks": [{"name": each.name, "passed": each.passed, "detail": each.detail} for each in self.checks],
             "differences": self.differences,
         }
@@ -107,7 +114,8 @@ def verify_ledger(folder: Path, *, vkey: str, progress: Progress = lambda _done,
     """What is found when everything in the folder is derived again. Cost: about 8 µs an event.
 
     Args:
-        vkey: the log's public key, from a place that whoever runs the ledger cannot change.
+        vkey: a public key of the log, from a place that whoever runs the ledger cannot change. Where keys
+            were replaced since, or before, any one of them will do.
 
     Raises:
         InputError: the key is no verifier key, or there is no ledger in the folder.
@@ -131,31 +139,63 @@ def _verify(report: LedgerReport, log: Path, database: Database, verifier: Verif
         if damage is not None:
             raise EvidenceError(damage)
         seen.append("no damage")
+    keys: tuple[HeldKey, ...] = (HeldKey(verifier),)
+    with report.checking("keys") as seen:
+        keys = held_keys(database, [verifier])
+        seen.append("one" if len(keys) == 1 else f"{len(keys)}, each vouched for from the one that was given")
     with report.checking("published key") as seen:
-        if (log / VKEY_NAME).read_bytes().decode("utf-8", errors="replace").strip() != verifier.text:
-            raise EvidenceError("the ledger publishes another key than the one that was given")
-        seen.append(verifier.text)
+        _published_keys(log, keys)
+        seen.append(keys[-1].key.text)
     published = recorded = None
     with report.checking("published checkpoint") as seen:
-        published = open_checkpoint((log / CHECKPOINT_NAME).read_bytes(), [verifier])
+        published = open_held_checkpoint((log / CHECKPOINT_NAME).read_bytes(), keys)
         seen.append(f"size {published.size}, signed by {verifier.name}")
     with report.checking("recorded checkpoint") as seen:
-        recorded = _recorded(database, verifier)
+        recorded = _recorded(database, keys)
         seen.append(f"size {recorded.size}, signed by {verifier.name}")
     if recorded is None:
         return
     report.size = recorded.size
     walk = _Walk(report, database, log, recorded, published)
+    entries_read = False
     with report.checking("entries") as seen:
         walk.run(progress)
         seen.append(f"{recorded.size} entries lead to the signed root")
+        entries_read = True
+    if entries_read:
+        with report.checking("erasures") as seen:
+            lost = walk.erasures.unaccounted()
+            report.erased, report.unaccounted = len(walk.erasures.missing) - len(lost), len(lost)
+            walk.erasures.require_accounted()
+            seen.append(f"{report.erased} entries were erased, {len(walk.erasures.claims)} erasures account for them")
+        with report.checking("suppression list") as seen:
+            seen.append(f"{walk.erasures.require_listed(_tags(database))} erased members stay out")
     with report.checking("published files") as seen:
         if walk.unlike:
             raise EvidenceError(f"{len(walk.unlike)} files are missing or differ, the first is `{walk.unlike[0]}`")
         seen.append(f"{walk.compared} files are what the entries give")
 
 
-def _recorded(database: Database, verifier: VerifierKey) -> Checkpoint:
+def _published_keys(log: Path, keys: Sequence[HeldKey]) -> None:
+    if _text_of(log / VKEY_NAME).strip() != keys[-1].key.text:
+        raise EvidenceError("the ledger publishes another key than the one that was given, or that it vouches for")
+    if len(keys) == 1 and not (log / VKEYS_NAME).exists():
+        return  # a log from before there was such a list
+    first, handovers = read_vkeys(_text_of(log / VKEYS_NAME))
+    if [first, *(each.new for each in handovers)] != [each.key for each in keys]:
+        raise EvidenceError(f"`{VKEYS_NAME}` lists other keys than the log had")
+
+
+def _text_of(path: Path) -> str:
+    return path.read_bytes().decode("utf-8", errors="replace")
+
+
+def _tags(database: Database) -> list[bytes]:
+    with database.reading() as connection:
+        return [bytes(tag) for tag in connection.execute(sa.select(SUPPRESSED.c.tag)).scalars()]
+
+
+def _recorded(database: Database, keys: Sequence[HeldKey]) -> Checkpoint:
     with database.reading() as connection:
         head = connection.execute(sa.select(HEAD)).one_or_none()
         if head is None:
@@ -165,7 +205,7 @@ def _recorded(database: Database, verifier: VerifierKey) -> Checkpoint:
             stray = connection.execute(outside).scalar()
             if stray is not None:
                 raise EvidenceError(f"`{table.name}` has a row at `{stray}`, beyond the size `{head.size}`")
-    checkpoint = open_checkpoint(bytes(head.checkpoint), [verifier])
+    checkpoint = open_held_checkpoint(bytes(head.checkpoint), keys)
     if checkpoint.size != head.size or checkpoint.origin != head.origin:
         raise EvidenceError(f"the database says size `{head.size}`, its checkpoint `{checkpoint.size}`")
     return checkpoint
@@ -181,6 +221,7 @@ class _Walk:
     recorded: Checkpoint
     published: Checkpoint | None
     tree: merkle.Frontier = field(default_factory=merkle.Frontier)
+    erasures: Erasures = field(default_factory=Erasures)
     compared: int = 0
     unlike: list[str] = field(default_factory=list)
 
@@ -233,11 +274,14 @@ class _Walk:
 
     def _entries(self, rows: list[tuple[Any, ...]]) -> list[bytes]:
         """The leaf hashes of the entries, after each event was held against its own."""
-        _, entries, members, salts, events = zip(*rows, strict=True)
+        seqs, entries, members, salts, events = zip(*rows, strict=True)
         whole = set(map(type, salts)) == set(map(type, events)) == {bytes} and set(map(type, members)) <= {str, _ABSENT}
         whole = whole and set(map(len, salts)) == {SALT_BYTES}
         if whole and commit_all(b"".join(salts), events) == list(entries) and all(map(is_about, events, members)):
             self.report.agrees += len(rows)
+            for seq, event in zip(seqs, events, strict=True):
+                if is_marked(event):
+                    self.erasures.read(seq, event)
         else:
             for seq, entry, member, salt, event in rows:
                 self._event(seq, entry, member, salt, event)
@@ -245,13 +289,15 @@ class _Walk:
 
     def _event(self, seq: int, entry: bytes, member: str | None, salt: bytes | None, event: bytes | None) -> None:
         if event is None or salt is None:
-            self.report.erased += 1
+            self.erasures.missing.append(seq)
         elif not isinstance(salt, bytes) or not isinstance(event, bytes) or commit(salt, event) != entry:
             self.report.differ(seq, "it is not what was recorded")
         elif not isinstance(member, str | None) or not is_about(event, member):
             self.report.differ(seq, "it is filed under another member than it names")
         else:
             self.report.agrees += 1
+            if is_marked(event):
+                self.erasures.read(seq, event)
 
     def _files(
         self, level: int, first: int, items: Sequence[bytes], encode: Callable[[Sequence[bytes]], bytes]

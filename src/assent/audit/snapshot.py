@@ -35,13 +35,14 @@ from assent.audit.stored import (
 )
 from assent.errors import EvidenceError
 from assent.evidence.attestation import Statement, read_unverified, verify_statement
-from assent.evidence.checkpoint import open_checkpoint
 from assent.evidence.decisions import ROW_BYTES
+from assent.evidence.handover import open_held_checkpoint
 from assent.evidence.manifest import MANIFEST, PACK, Counts, SnapshotManifest, parse_manifest, snapshot_id
 from assent.evidence.note import VerifierKey
 from assent.evidence.tags import key_id
 from assent.policy.load import pack_from_document
 from assent.policy.pack import Pack
+from assent.vocabulary.reasons import Reason
 from assent.vocabulary.tables import RecordTable
 
 Progress = Callable[[str, int, int], None]
@@ -55,6 +56,7 @@ class Means:
         attest_key: of whoever signs snapshots.
         vkeys: of the ledger.
         decision_key: the snapshot's own.
+        suppression_key: tells who was erased; without it everybody whom the ledger does not know may have been.
         sources_root: the folder that the manifest's source paths are relative to.
     """
 
@@ -63,6 +65,7 @@ class Means:
     vkeys: Sequence[VerifierKey] = ()
     decision_key: bytes | None = None
     partition_key: bytes | None = None
+    suppression_key: bytes | None = None
     sources_root: Path | None = None
 
 
@@ -163,8 +166,10 @@ def _check_ledger(manifest: SnapshotManifest, means: Means, report: SnapshotRepo
         return None
     history: History | None = None
     with report.checking("ledger") as seen:
-        read = read_history(means.ledger_folder, manifest.ledger_size, means.vkeys)
-        checkpoint = open_checkpoint(manifest.checkpoint.encode(), means.vkeys)
+        read = read_history(
+            means.ledger_folder, manifest.ledger_size, means.vkeys, suppression_key=means.suppression_key
+        )
+        checkpoint = open_held_checkpoint(manifest.checkpoint.encode(), read.keys)
         if (checkpoint.size, checkpoint.root) != (manifest.ledger_size, read.root):
             raise EvidenceError("the ledger's first events are not those of the checkpoint in the manifest")
         history = read
@@ -273,7 +278,7 @@ class _Comparison:
             stated = _mask_of(self.decisions, found.tags)
             row, _ = shown.pop(found.tags, (b"", ""))
             counted.add(found)
-            if found.rests_on_erased:
+            if found.rests_on_erased or (self.history.missing and _lost_exclusion(stated, found.mask)):
                 self.report.erased += 1
             elif stated is None:
                 self.report.differ(found.record, "no decision on it stands in the snapshot")
@@ -324,6 +329,12 @@ def _mask_of(rows: bytes, tags: bytes) -> int | None:
     if rows[at : at + TAGS_BYTES] != tags:
         return None
     return int.from_bytes(rows[at + TAGS_BYTES : at + ROW_BYTES])
+
+
+def _lost_exclusion(stated: int | None, derived: int) -> bool:
+    """Whether the decision only denies more, because of an exclusion that may have been an erased person's."""
+    more = Reason.ITEM_EXCLUDED.bit | Reason.DERIVED_FROM_EXCLUDED.bit
+    return stated is not None and stated != derived and stated == derived | (stated & more)
 
 
 def _what_differs(shown: bytes, expected: bytes) -> str:

@@ -50,10 +50,18 @@ def import_(
         size = ledger.size
     if found.unheeded:
         warn(["the pack lets no setting be switched off by GPC (`off_by_gpc`): those opt-outs were not recorded"])
-    payload = {"recorded": len(found.recorded), "held": found.held, "opted_out": found.opted_out, "size": size}
+    payload = {
+        "recorded": len(found.recorded),
+        "held": found.held,
+        "opted_out": found.opted_out,
+        "erased": found.erased,
+        "size": size,
+    }
 
     def render(console: Console) -> None:
         console.print(f"recorded {len(found.recorded):,} events of source {name}, {found.held:,} were there already")
+        if found.erased:
+            console.print(f"{found.erased:,} about erased members were left out: nothing about them is recorded again")
         console.print(f"the ledger has {size:,} events")
 
     emit(as_json, payload, render)

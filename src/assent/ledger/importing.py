@@ -9,11 +9,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from assent.evidence.erasure import PSEUDONYM_PREFIX
 from assent.ledger.encoding import FIELD_NAMES, IGNORED_NAMES, encode_rows
 from assent.ledger.log import Ledger
 from assent.ledger.rows import Expected, Portion, Problems, read_portions
 from assent.ledger.stored import Statement
-from assent.vocabulary.events import Event
+from assent.vocabulary.events import Event, EventType
 
 EVENT_COLUMNS: Final = Expected(
     required=frozenset({"type", "effective_at"}),
@@ -26,15 +30,24 @@ Advance = Callable[[int], None]
 """Told how many more rows were read."""
 
 
-def import_events(ledger: Ledger, files: Sequence[Path], *, advance: Advance = lambda _rows: None) -> range:
+def import_events(
+    ledger: Ledger,
+    files: Sequence[Path],
+    *,
+    advance: Advance = lambda _rows: None,
+    left_out: Advance = lambda _events: None,
+) -> range:
     """The positions of the files' events, which were recorded in order, in one transaction.
 
     Columns, or fields of a line, are the JSON names of an event; one that is absent or empty is not given.
 
+    Args:
+        left_out: told how many events were not recorded because their member was erased.
+
     Raises:
         InputError: a file or a row cannot be used; every such row is named and nothing was recorded.
     """
-    return ledger.append_statements(one_ahead(_batches(ledger, files, advance)))
+    return ledger.append_statements(one_ahead(_batches(ledger, files, advance)), left_out=left_out)
 
 
 def _batches(ledger: Ledger, files: Sequence[Path], advance: Advance) -> Iterator[list[Statement]]:
@@ -59,7 +72,9 @@ def one_ahead(batches: Iterator[list[Statement]]) -> Iterator[list[Statement]]:
 
 
 def encode_portion(path: Path, portion: Portion, recorded_at: datetime, problems: Problems) -> list[Statement]:
-    """The events of a portion; rows that are none are added to the problems."""
+    """The events of a portion; rows that are none, or not to be imported, are added to the problems."""
+    for row, what in _reserved(portion.table):
+        problems.add(path, portion.rows[row], what)
     return encode_rows(
         portion.table,
         recorded_at=recorded_at,
@@ -67,8 +82,26 @@ def encode_portion(path: Path, portion: Portion, recorded_at: datetime, problems
     )
 
 
+def _reserved(table: pa.Table) -> Iterator[tuple[int, str]]:
+    """Rows that state what only the ledger itself records, and why."""
+    own = pa.array([EventType.KEY_ROTATED.value, EventType.ERASURE_COMPLETED.value])
+    for row in pc.indices_nonzero(pc.is_in(table["type"], value_set=own)).to_pylist():
+        shown = table["type"][row].as_py()
+        placed = "positions" in table.column_names and table["positions"][row].is_valid
+        if shown != EventType.ERASURE_COMPLETED or placed:
+            yield row, f"{shown}: only a ledger itself records this, about itself"
+    if "member" in table.column_names:
+        named = pc.fill_null(pc.starts_with(table["member"], PSEUDONYM_PREFIX), False)
+        for row in pc.indices_nonzero(named).to_pylist():
+            yield row, f"`{PSEUDONYM_PREFIX}` is no member's id, it stands for those who were erased"
+
+
 def import_new_events(
-    ledger: Ledger, files: Sequence[Path], *, advance: Advance = lambda _rows: None
+    ledger: Ledger,
+    files: Sequence[Path],
+    *,
+    advance: Advance = lambda _rows: None,
+    left_out: Advance = lambda _events: None,
 ) -> tuple[range, int]:
     """The positions of those of the files' events that the ledger did not hold yet, and how many it held.
 
@@ -88,7 +121,7 @@ def import_new_events(
             held += len(statements) - len(new)
             yield new
 
-    return ledger.append_statements(one_ahead(new_only())), held
+    return ledger.append_statements(one_ahead(new_only()), left_out=left_out), held
 
 
 def _not_held(ledger: Ledger, statements: Sequence[Statement], size: int) -> Iterator[Statement]:

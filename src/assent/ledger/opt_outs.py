@@ -33,14 +33,25 @@ Advance = Callable[[int], None]
 
 
 def import_opt_outs(
-    ledger: Ledger, files: Sequence[Path], settings: Sequence[SettingName], *, advance: Advance = lambda _rows: None
+    ledger: Ledger,
+    files: Sequence[Path],
+    settings: Sequence[SettingName],
+    *,
+    advance: Advance = lambda _rows: None,
+    left_out: Advance = lambda _members: None,
 ) -> tuple[range, int]:
     """The positions of the new events, and how many members' signals the ledger held already.
+
+    Args:
+        left_out: told of how many members nothing was recorded because they were erased.
 
     Raises:
         InputError: a file or a row cannot be used; every such row is named and nothing was recorded.
     """
     first = _first_sightings(files, advance)
+    erased = ledger.suppressed(first)
+    left_out(len(erased))
+    first = {member: seen_at for member, seen_at in first.items() if member not in erased}
     new = [event for member, seen_at in first.items() for event in _switched_off(ledger, member, seen_at, settings)]
     switched = {event.member for event in new}
     recorded = ledger.append(new) if new else range(ledger.size, ledger.size)

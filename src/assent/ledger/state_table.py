@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from assent.errors import InputError
+from assent.evidence.erasure import PSEUDONYM_PREFIX
 from assent.ledger.columns import KINDS, ColumnarEvents
 from assent.ledger.encoding import encode_rows
 from assent.ledger.log import Ledger
@@ -46,11 +47,13 @@ class StateImport:
         recorded: the positions of the events that were new.
         same: rows that say what the ledger says already.
         stale: rows older than what the ledger says of that setting.
+        erased: rows about members who were erased, of which nothing was recorded.
     """
 
     recorded: range
     same: int
     stale: int
+    erased: int = 0
 
 
 def import_state_table(
@@ -82,7 +85,9 @@ def import_state_table(
     )
     slices = (rows.slice(at, _SLICE) for at in range(0, rows.num_rows, _SLICE))
     batches = (encode_rows(each, recorded_at=now, report=_impossible) for each in slices)
-    return StateImport(ledger.append_statements(batches), compared.same, compared.stale)
+    erased: list[int] = []
+    recorded = ledger.append_statements(batches, left_out=erased.append)
+    return StateImport(recorded, compared.same, compared.stale, sum(erased))
 
 
 def _impossible(row: int, what: str) -> None:
@@ -110,6 +115,8 @@ def _check_texts(path: Path, table: pa.Table, rows: Sequence[int], problems: Pro
         good = pc.fill_null(pc.not_equal(table[name], ""), False)
         for row in pc.indices_nonzero(pc.invert(good)).to_pylist():
             problems.add(path, rows[row], f"`{name}` is missing")
+    for row in pc.indices_nonzero(pc.fill_null(pc.starts_with(table["member"], PSEUDONYM_PREFIX), False)).to_pylist():
+        problems.add(path, rows[row], f"`{PSEUDONYM_PREFIX}` is no member's id, it stands for those who were erased")
     good = pc.is_in(table["value"], value_set=pa.array(sorted(ON_OFF)))
     for row in pc.indices_nonzero(pc.invert(good)).to_pylist():
         problems.add(path, rows[row], f"`value` cannot be `{table['value'][row]}`; one of off, on")

@@ -24,12 +24,14 @@ class ImportedFacts:
         held: events the ledger held already.
         opted_out: how many of the new events are settings that a browser's opt-out switched off.
         unheeded: the pack lets such opt-outs switch nothing, so they were not read.
+        erased: how many were not recorded, because they are about members who were erased.
     """
 
     recorded: range
     held: int
     opted_out: int = 0
     unheeded: bool = False
+    erased: int = 0
 
 
 def import_facts(
@@ -47,11 +49,12 @@ def import_facts(
             hint="import a file of events with `assent ledger import`, or name one under [[events]] in the mapping",
         )
     start = ledger.size
-    _, held = import_new_events(ledger, files.events, advance=advance)
+    erased: list[int] = []
+    _, held = import_new_events(ledger, files.events, advance=advance, left_out=erased.append)
     if not files.opt_outs:
-        return ImportedFacts(range(start, ledger.size), held)
+        return ImportedFacts(range(start, ledger.size), held, erased=sum(erased))
     settings = settings_switched_off(load_pack(workspace.pack))
     if not settings:
-        return ImportedFacts(range(start, ledger.size), held, unheeded=True)
-    recorded, known = import_opt_outs(ledger, files.opt_outs, settings, advance=advance)
-    return ImportedFacts(range(start, ledger.size), held + known, len(recorded))
+        return ImportedFacts(range(start, ledger.size), held, unheeded=True, erased=sum(erased))
+    recorded, known = import_opt_outs(ledger, files.opt_outs, settings, advance=advance, left_out=erased.append)
+    return ImportedFacts(range(start, ledger.size), held + known, len(recorded), erased=sum(erased))

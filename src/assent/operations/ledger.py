@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,14 +20,16 @@ from assent.evidence.tlog_proof import parse_proof, verify_proof
 from assent.ledger import Ledger, fold_exclusions, fold_member
 from assent.ledger.importing import import_events
 from assent.ledger.state_table import StateImport, import_state_table
+from assent.ledger.suppression import SuppressionKey, read_suppression_key
+from assent.operations.rotation import LOG_KEY, log_key_of
 from assent.operations.workspace import Workspace
 from assent.storage.files import explained, write_durably
-from assent.storage.keys import load_key, load_or_create_key
+from assent.storage.keys import load_or_create_key
 from assent.storage.schema import LOG_FOLDER, VKEY_NAME
 from assent.vocabulary.events import Event, parse_event
 from assent.vocabulary.state import MemberState
 
-LOG_KEY: Final = "log.pem"
+SUPPRESSION_KEY: Final = "suppression.key"
 
 Clock = Callable[[], datetime]
 Advance = Callable[[int], None]
@@ -55,19 +58,29 @@ def open_ledger(workspace: Workspace, *, clock: Clock = now, read_only: bool = F
         EvidenceError: it is damaged or behind what was published.
     """
     if read_only or not workspace.ledger_folder.is_dir():
-        return Ledger.open(workspace.ledger_folder, clock=clock)
-    return Ledger.open(workspace.ledger_folder, clock=clock, key=ledger_key_of(workspace))
+        return Ledger.open(workspace.ledger_folder, clock=clock, suppression_key=suppression_key_of(workspace))
+    return Ledger.open(
+        workspace.ledger_folder,
+        clock=clock,
+        key=ledger_key_of(workspace),
+        suppression_key=suppression_key_of(workspace),
+    )
+
+
+def suppression_key_of(workspace: Workspace) -> SuppressionKey:
+    """Gives the key of the workspace's suppression list whenever it is needed, which is after a first erasure."""
+    return partial(read_suppression_key, workspace.keys_folder / SUPPRESSION_KEY)
 
 
 def ledger_key_of(workspace: Workspace) -> Ed25519PrivateKey:
-    """The private key of the working folder's ledger.
+    """The private key of the working folder's ledger; a change of it that was cut off is completed first.
 
     Raises:
         InputError: there is no ledger yet, or its key is missing.
     """
     if not workspace.ledger_folder.is_dir():
         raise InputError(f"there is no ledger in `{workspace.ledger_folder}`", hint="run `assent ledger init`")
-    return load_key(workspace.keys_folder / LOG_KEY)
+    return log_key_of(workspace, clock=now)
 
 
 def append_events(ledger: Ledger, objects: Sequence[object]) -> range:
@@ -83,9 +96,15 @@ def append_events(ledger: Ledger, objects: Sequence[object]) -> range:
     return ledger.append(events)
 
 
-def import_files(ledger: Ledger, files: Sequence[Path], *, advance: Advance = lambda _rows: None) -> range:
-    """The positions of the events in the files, all recorded together."""
-    return import_events(ledger, files, advance=advance)
+def import_files(
+    ledger: Ledger,
+    files: Sequence[Path],
+    *,
+    advance: Advance = lambda _rows: None,
+    left_out: Advance = lambda _events: None,
+) -> range:
+    """The positions of the events in the files, all recorded together, but those of erased members."""
+    return import_events(ledger, files, advance=advance, left_out=left_out)
 
 
 def import_states(ledger: Ledger, files: Sequence[Path], *, advance: Advance = lambda _rows: None) -> StateImport:

@@ -16,6 +16,7 @@ from assent.audit.snapshot import Means, verify_snapshot
 from assent.errors import InputError
 from assent.evidence.note import VerifierKey
 from assent.operations.build import ATTEST_KEY, PARTITION_KEY
+from assent.operations.ledger import SUPPRESSION_KEY
 from assent.operations.workspace import Workspace
 from assent.storage.keys import load_key
 from assent.storage.schema import LOG_FOLDER, VKEY_NAME
@@ -49,6 +50,7 @@ def verify_folder(
         vkeys=ledger_keys(workspace.ledger_folder if workspace else None, vkey),
         decision_key=_secret(workspace, f"snapshots/{folder.name}.key"),
         partition_key=_secret(workspace, PARTITION_KEY),
+        suppression_key=_secret(workspace, SUPPRESSION_KEY),
         sources_root=workspace.root if workspace else None,
     )
     return verify_snapshot(folder, means, sample=sample, seed=seed, progress=progress)
