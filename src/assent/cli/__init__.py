@@ -11,7 +11,7 @@ import typer
 from assent.cli.frame import complain, err
 from assent.errors import AssentError
 
-GROUPS = ("policy", "ledger", "source", "signals", "subject")
+GROUPS = ("policy", "ledger", "source", "signals", "subject", "witness", "feed")
 """Modules with a group of commands each: `app`."""
 
 COMMANDS = ("workspace", "decide", "explain", "build", "verify")

@@ -28,6 +28,13 @@ A workspace is a folder with an `assent.toml`. Every key has a default, so an em
     kind = "tables"
     path = "mapping.toml"
 
+    [recipients.name]         # who is given data, and how: `feeds.terms`
+    purpose = "share_affiliates"
+
+    [witnesses.name]          # who cosigns the ledger's checkpoints; `url` may be left out for one that is offline
+    url = "https://witness.example.org"
+    vkey = "example.org/witness+01234567+BAbC..."
+
 `ASSENT_LEDGER_FOLDER=…` overrides `folder` under `[ledger]`, `ASSENT_PACK=…` overrides `pack`, and so on.
 """
 
@@ -41,6 +48,7 @@ from pathlib import Path
 from typing import Any
 
 from assent.errors import InputError
+from assent.feeds.terms import Recipient, parse_recipient
 
 CONFIG_NAME = "assent.toml"
 
@@ -68,12 +76,23 @@ class SourceEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class WitnessEntry:
+    """A witness as the workspace names it; without a `url` it cannot be asked, only believed."""
+
+    name: str
+    vkey: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Workspace:
     """A working folder, read once; paths are absolute."""
 
     root: Path
     settings: Mapping[str, str | int]
     sources: Mapping[str, SourceEntry] = field(default_factory=dict)
+    witnesses: Mapping[str, WitnessEntry] = field(default_factory=dict)
+    recipients: Mapping[str, Recipient] = field(default_factory=dict)
 
     @property
     def config_path(self) -> Path:
@@ -106,6 +125,11 @@ class Workspace:
         return self.root / self.text("snapshots.folder")
 
     @property
+    def feeds_folder(self) -> Path:
+        """What recipients are given, a folder each."""
+        return self.root / "feeds"
+
+    @property
     def staging_folder(self) -> Path:
         """Canonical Parquet that sources derived from formats DuckDB cannot read itself."""
         return self.root / "staging"
@@ -132,7 +156,9 @@ def open_workspace(folder: Path | None = None, *, environ: Mapping[str, str] = o
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"`{path}` is no valid TOML: {error}") from None
     sources = _sources(root, document.pop("sources", {}))
-    return Workspace(root, _settings(document, environ), sources)
+    witnesses = _witnesses(document.pop("witnesses", {}))
+    recipients = _recipients(root, document.pop("recipients", {}))
+    return Workspace(root, _settings(document, environ), sources, witnesses, recipients)
 
 
 def _find_root(folder: Path | None) -> Path:
@@ -174,6 +200,12 @@ def _typed(key: str, value: object) -> str | int:
     return number
 
 
+def _recipients(root: Path, entries: object) -> dict[str, Recipient]:
+    if not isinstance(entries, dict):
+        raise InputError(f"{CONFIG_NAME}: `recipients` must be tables like [recipients.name]")
+    return {name: parse_recipient(root, name, entry) for name, entry in entries.items()}
+
+
 def _sources(root: Path, entries: object) -> dict[str, SourceEntry]:
     if not isinstance(entries, dict):
         raise InputError(f"{CONFIG_NAME}: `sources` must be tables like [sources.name]")
@@ -183,4 +215,16 @@ def _sources(root: Path, entries: object) -> dict[str, SourceEntry]:
         if not isinstance(kind, str) or not isinstance(path, str):
             raise InputError(f"{CONFIG_NAME}: source `{name}` needs `kind` and `path`")
         found[name] = SourceEntry(name, kind, (root / path).resolve())
+    return found
+
+
+def _witnesses(entries: object) -> dict[str, WitnessEntry]:
+    if not isinstance(entries, dict):
+        raise InputError(f"{CONFIG_NAME}: `witnesses` must be tables like [witnesses.name]")
+    found: dict[str, WitnessEntry] = {}
+    for name, entry in entries.items():
+        vkey, url = (entry.get("vkey"), entry.get("url")) if isinstance(entry, dict) else (None, None)
+        if not isinstance(vkey, str) or not isinstance(url, str | None) or set(entry) - {"vkey", "url"}:
+            raise InputError(f"{CONFIG_NAME}: witness `{name}` needs `vkey`, may have `url`, and nothing else")
+        found[name] = WitnessEntry(name, vkey, url)
     return found
