@@ -79,10 +79,21 @@ class SqliteDatabase(Database):
         return None if found == "ok" else " ".join(found.split())
 
     def overwrite_deleted(self, table: sa.Table) -> None:  # noqa: ARG002 - all tables are in the one file
-        """As for every database: the file's pages were overwritten at once, what came before lies in the journal."""
+        """As for every database: the file is written anew, and the journal is emptied.
+
+        `secure_delete` alone is not enough: when a page of an index was split, a copy of what moved away stays
+        in the page's unused part, and no delete ever comes by there. (Measured: one of 218 rows' members in a
+        file of 100,000 rows.)
+        """
         connection = self._engine.raw_connection()
         try:
-            busy = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            cursor = connection.cursor()
+            cursor.execute("PRAGMA temp_store=FILE")  # the copy that is made on the way may be larger than memory
+            cursor.execute("VACUUM")
+            busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            cursor.execute("PRAGMA temp_store=MEMORY")
+        except sqlite3.Error as error:
+            raise _as_assent_error(DBAPIError.instance("VACUUM", None, error, sqlite3.Error), self.path) from error
         finally:
             connection.close()
         if busy is None or busy[0]:
