@@ -87,6 +87,17 @@ def building_on(shelf: Shelf, purpose: str) -> Iterator[Path]:
     Raises:
         UnavailableError: another build is at work here.
     """
+    with held(shelf):
+        yield start_building(shelf, purpose)
+
+
+@contextmanager
+def held(shelf: Shelf) -> Iterator[None]:
+    """Nobody else builds or sweeps here meanwhile; nothing half-built is left, neither before nor after.
+
+    Raises:
+        UnavailableError: another build is at work here.
+    """
     shelf.folder.mkdir(parents=True, exist_ok=True)
     with (shelf.folder / ".lock").open("a") as lock:
         try:
@@ -97,12 +108,17 @@ def building_on(shelf: Shelf, purpose: str) -> Iterator[Path]:
             ) from None
         # A crash here means: nothing but the lock file, and the lock went with the process.
         _clear(shelf)
-        building = shelf.folder / f"{BUILDING}{purpose}"
-        building.mkdir()
         try:
-            yield building
+            yield
         finally:
             _clear(shelf)
+
+
+def start_building(shelf: Shelf, purpose: str) -> Path:
+    """An empty folder to build in, on a shelf that is held."""
+    building = shelf.folder / f"{BUILDING}{purpose}"
+    building.mkdir()
+    return building
 
 
 def seal(
