@@ -302,6 +302,12 @@ class Ledger:
         with self._database.reading() as connection:
             return Suppression(connection, self._suppression_key).among(members)
 
+    @property
+    def has_suppressed(self) -> bool:
+        """Whether somebody was ever erased."""
+        with self._database.reading() as connection:
+            return not Suppression(connection, no_key).is_empty()
+
     def overwrite_deleted(self) -> None:
         """What was deleted is in no byte of the database or the mirror any more. Cost: O(size)."""
         self._mirror().forget_shredded()
