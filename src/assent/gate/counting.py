@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from assent.gate.fold import Folded
 from assent.gate.persons import region_counts
 from assent.vocabulary.reasons import REASONS, Reason, from_mask, primary
 
@@ -36,7 +35,7 @@ class Counts:
     members: int
 
 
-def count_up(rows: list[tuple[Any, ...]], folded: Folded, members: int) -> Counts:
+def count_up(rows: list[tuple[Any, ...]], regions: Sequence[str | None], members: int) -> Counts:
     """The counts from groups of records: mask, unreadable, category, region, masked, how many."""
     by_primary: Counter[Reason] = Counter()
     by_any: Counter[Reason] = Counter()
@@ -57,6 +56,6 @@ def count_up(rows: list[tuple[Any, ...]], folded: Folded, members: int) -> Count
         masked=sum(n for mask, _, _, _, masked, n in rows if not mask and masked),
         unreadable=sum(n for _, unreadable, *_, n in rows if unreadable),
         allowed_by_category=dict(sorted(by_category.items())),
-        allowed_by_region=region_counts(folded, by_region),
+        allowed_by_region=region_counts(regions, by_region),
         members=members,
     )

@@ -13,7 +13,7 @@ what speaks against a record by itself is asked before anything is looked up or 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from hashlib import sha256
@@ -28,10 +28,10 @@ from sqlglot import exp
 from assent.engines import Engine, open_duckdb
 from assent.errors import InputError
 from assent.evidence.decisions import DECISION_SCHEMA
-from assent.gate import sql
+from assent.gate import keeping, sql
 from assent.gate.counting import Counts, count_up
 from assent.gate.derived import DERIVED, JUDGED, find_derived
-from assent.gate.fold import Folded, Moment, fold_members, mark_taken_back, standing_holds
+from assent.gate.fold import Moment, fold_members, mark_taken_back, standing_holds
 from assent.gate.others import asks_others, kept_subjects, names_nobody, shown_text
 from assent.gate.people import (
     EVERYBODY,
@@ -43,7 +43,7 @@ from assent.gate.people import (
     tag_people,
     tags_by_rank,
 )
-from assent.gate.persons import Question, judge_persons, under_age_at
+from assent.gate.persons import PERSON, Question, judge_persons, under_age_at
 from assent.gate.records import RECORDS, record_mask
 from assent.gate.request import GateRequest, Subset
 from assent.gate.scan import scan
@@ -52,6 +52,7 @@ from assent.gate.sql import Sql
 from assent.gate.tags import record_tag
 from assent.policy.pack import Purpose
 from assent.vocabulary.reasons import Reason
+from assent.vocabulary.state import Hold
 from assent.vocabulary.tables import COLUMNS, SNAPSHOT_SCHEMA, Problem
 
 Progress = Callable[[str], None]
@@ -93,26 +94,19 @@ class Gate:
         self._mapped = {name for table in request.tables for name in table.columns}
         progress("reading")
         if request.subset is None:
-            self._run(sql.create(RECORDS, scan(engine, request.tables), kind="VIEW"))
+            self._run(sql.create(RECORDS, scan(engine, request.tables, numbered=request.indexed), kind="VIEW"))
         else:
             self._keep_subset(request.subset)
         progress("folding")
         moment = Moment(request.events, request.at)
         self._question = Question(request.pack, purpose, request.at, standing_holds(engine, moment))
-        self._folded: Folded = fold_members(engine, moment, request.pack, purpose)
-        mark_taken_back(engine, request.taken_back, request.events.members)
-        progress("judging members")
-        members = tuple(str(path) for path in request.events.members)
-        if request.subset is None:
-            judge_persons(engine, self._folded, self._question, members)
-        else:
-            judge_persons(engine, self._folded, self._question, members, into=EVERYBODY)
-            self._run(keep_concerned())
+        self._moment = moment
+        self._regions = self._judge_persons(progress)
         progress("placing members")
         self._run_with_key(place_permitting(request.partition_key, shards=request.shards, slices=request.slices))
         self._own_mask = record_mask(engine, self._question, self._mapped)
         progress("judging others")
-        self._masking = asks_others(purpose) and "subjects" in self._mapped
+        self._asking = self._masking = asks_others(purpose) and "subjects" in self._mapped
         find_special(self._run, moment, self._question, masking=self._masking)
         self._has_special = self._has_rows(SPECIAL)
         # Where nobody refuses there is no table to look them up in.
@@ -151,7 +145,7 @@ class Gate:
         query = exp.select(*keys, sql.count()).from_(exp.to_table(JUDGED)).group_by(*(key.copy() for key in keys))
         different = exp.Count(this=exp.Distinct(expressions=[sql.col("rank")]))
         members = exp.select(different).from_(exp.to_table(JUDGED)).where(allowed.copy())
-        return count_up(self._rows(query), self._folded, self._rows(members)[0][0])
+        return count_up(self._rows(query), self._regions, self._rows(members)[0][0])
 
     def permitted(self) -> Iterator[tuple[int, int, pa.RecordBatch]]:
         """Every permitted row as it may be used, by (shard, slice), and in each by (author, id)."""
@@ -171,15 +165,57 @@ class Gate:
             rank, tagged, mask = batch.columns
             yield pa.RecordBatch.from_arrays([member_tags.take(rank), tagged.storage, mask], schema=DECISION_SCHEMA)
 
+    def decided(self) -> Iterator[pa.RecordBatch]:
+        """Every record's decision with what it is about, in `keeping.ROW_SCHEMA`, in the order of the tags.
+
+        Only where the request is `indexed`, as is `kept`.
+        """
+        return keeping.rows(self._engine, tags_by_rank(self._engine), sorted(self._question.purpose.scope))
+
+    def kept(self) -> Mapping[str, pa.Table]:
+        """The other tables of `keeping`, by name."""
+        numbers = keeping.region_numbers(self._regions)
+        return {
+            "authors": keeping.authors(self._engine, numbers),
+            "people": keeping.people(self._engine, numbers),
+            "names": keeping.names(self._engine) if self._asking else keeping.NAME_SCHEMA.empty_table(),
+            "links": keeping.links(self._engine) if "parent" in self._mapped else keeping.LINK_SCHEMA.empty_table(),
+            "excluded": keeping.excluded(self._engine, self._moment),
+        }
+
+    @property
+    def holds(self) -> tuple[Hold, ...]:
+        """The holds of the ledger that stand."""
+        return self._question.holds
+
     def _keep_subset(self, subset: Subset) -> None:
         """`records` is a table of the rows that are asked about; what is looked at so often is read once."""
         self._engine.load(_WANTED, pa.table({"id": pc.unique(subset.ids)}))
         wanted = exp.to_table(_WANTED).as_("w")
-        rows = exp.select(*(sql.col(name, "r") for name in (*COLUMNS, "unreadable")))
-        query = rows.from_(scan(self._engine, self._request.tables).subquery("r")).join(
+        indexed = self._request.indexed
+        names = (*COLUMNS, "unreadable", *(["file"] if indexed else []))
+        rows = exp.select(*(sql.col(name, "r") for name in names))
+        query = rows.from_(scan(self._engine, self._request.tables, numbered=indexed).subquery("r")).join(
             wanted, on=sql.eq(sql.col("id", "r"), sql.col("id", "w")), join_type="inner"
         )
         self._run(sql.create(RECORDS, query))
+
+    def _judge_persons(self, progress: Progress) -> Sequence[str | None]:
+        """Table `person` is there; gives the regions that its numbers stand for."""
+        request = self._request
+        subset = request.subset
+        if subset is not None and subset.people is not None:
+            self._engine.load(EVERYBODY, subset.people)
+            self._run(keep_concerned())
+            return keeping.REGIONS
+        folded = fold_members(self._engine, self._moment, request.pack, self._question.purpose)
+        mark_taken_back(self._engine, request.taken_back, request.events.members)
+        progress("judging members")
+        members = tuple(str(path) for path in request.events.members)
+        judge_persons(self._engine, folded, self._question, members, into=PERSON if subset is None else EVERYBODY)
+        if subset is not None:
+            self._run(keep_concerned())
+        return folded.words
 
     def _judgment(self) -> Sql:
         """A row for each record: how it is found, its mask (parents left aside), and by what it is counted."""
@@ -187,11 +223,15 @@ class Gate:
         # Only categories in scope are ever allowed, so only those are told apart.
         category = sql.cast(sql.col("category", "r"), sql.enum(scope), attempt=True)
         author = exp.Coalesce(this=sql.col("author", "r"), expressions=[sql.value("")])
+        kept = []
+        if self._request.indexed:
+            ahead = exp.GT(this=sql.col("created_at", "r"), expression=sql.value(self._request.at))
+            kept = [sql.col("file", "r"), sql.named(sql.certain(ahead), "ahead")]
         return self._from(
             exp.select(
                 sql.col("id", "r"), sql.col("rank", "p"), sql.named(record_tag(sql.col("id", "r")), "tag"),
                 sql.named(sql.bits(*self._masks()), "mask"), sql.named(category, "category"), sql.col("region", "p"),
-                sql.named(self._is_masked(), "masked"), sql.col("unreadable", "r"),
+                sql.named(self._is_masked(), "masked"), sql.col("unreadable", "r"), *kept,
             ),
             people=TAGGED,
             author=author,

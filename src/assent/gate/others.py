@@ -22,6 +22,9 @@ from assent.vocabulary.reasons import Reason
 REFUSING = "refusing"
 """A row for each record in which somebody does not permit: `id`, `mask`, `gone`, `cuts`, `tail`, `fits`, `first`."""
 
+NAMED = "named"
+"""A row for each person besides the author whom the rules ask: `id`, `category`, `created_at`, `subject`, `position`."""
+
 REFUSING_PEOPLE = "refusing_people"
 """A row for each such person: `id`, `position`, `role`, `spans`, `mask`."""
 
@@ -109,12 +112,10 @@ def kept_subjects(masking: bool) -> Sql:
     return sql.func("list_transform", subjects, sql.lambda_of(["s"], fields))
 
 
-def refusing_people(question: Question) -> Sql:
-    """Each (record, subject) whose subject does not permit, with what that does to the record."""
-    rules = question.purpose.scope
-    asked = sorted(name for name, rule in rules.items() if rule.others is not Others.ANYONE)
-    strict = sorted(name for name, rule in rules.items() if rule.others is Others.ALL_MUST_PERMIT)
-    named = (
+def named_people(purpose: Purpose) -> Sql:
+    """A query for the rows of `NAMED`: each (record, subject) of a category in which others are asked."""
+    asked = sorted(name for name, rule in purpose.scope.items() if rule.others is not Others.ANYONE)
+    return (
         exp.select(
             sql.col("id", "r"), sql.col("category", "r"), sql.col("created_at", "r"),
             sql.named(sql.func("unnest", sql.col("subjects", "r")), "subject"),
@@ -124,6 +125,11 @@ def refusing_people(question: Question) -> Sql:
         .where(sql.within(sql.col("category", "r"), asked))
         .where(exp.GT(this=sql.func("len", sql.col("subjects", "r")), expression=sql.value(0)))
     )  # fmt: skip
+
+
+def refusing_people(question: Question) -> Sql:
+    """Each row of `NAMED` whose subject does not permit, with what that does to the record."""
+    strict = sorted(name for name, rule in question.purpose.scope.items() if rule.others is Others.ALL_MUST_PERMIT)
     subject = sql.col("subject", "n")
     member = sql.eq(sql.field(subject.copy(), "member"), sql.col("member", "p"))
     denied = sql.either(sql.within(sql.col("category", "n"), strict), sql.is_null(sql.field(subject.copy(), "spans")))
@@ -139,7 +145,7 @@ def refusing_people(question: Question) -> Sql:
             sql.named(sql.field(subject.copy(), "role"), "role"), sql.named(sql.field(subject, "spans"), "spans"),
             sql.named(sql.when(sql.certain(denied), _DENIED), "mask"),
         )
-        .from_(named.subquery("n"))
+        .from_(exp.to_table(NAMED).as_("n"))
         .join(exp.to_table(PERSON).as_("p"), on=member, join_type="left")
         .where(sql.either(*against))
     )  # fmt: skip

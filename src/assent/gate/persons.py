@@ -9,7 +9,7 @@ date, so that age at use and age at creation are both one comparison of instants
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -30,7 +30,11 @@ from assent.vocabulary.regions import REGION_CODES
 from assent.vocabulary.state import Hold, MemberState, Objection
 
 PERSON = "person"
-"""Columns `member` (the id), `ordinal`, `region` (a word), `mask`, `of_age_at`."""
+"""Columns `member` (the id), `ordinal`, `region` (a word), `mask`, `of_age_at`, `turns_at`.
+
+`turns_at`: the first instant after T at which time alone may change the mask of this member by facts of theirs: a
+waiting period ends, or they come of age. What changes for everybody on a date of the rules is not in it.
+"""
 
 _UNTOLD, _WAITING, _TOLD = 0, 1, 2
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -78,6 +82,7 @@ def judge_persons(
             sql.col("region", "s"),
             sql.named(mask, "mask"),
             sql.col("of_age_at", "b"),
+            sql.named(_turns_at(question), "turns_at"),
         )
         .from_(exp.to_table(STATE).as_("s"))
         .join(exp.to_table("classes").as_("c"), on=same)
@@ -85,6 +90,22 @@ def judge_persons(
         .join(exp.select("*").from_(paths).subquery("m"), on=ordinal)
     )
     engine.run(sql.render(sql.create(into, query), engine.dialect))
+
+
+def _turns_at(question: Question) -> Sql:
+    # Both are instants at which `_notice_class` and the births' masks change over.
+    later: list[Sql] = []
+    if question.purpose.notice is not None:
+        waiting_us = question.purpose.waiting_period // timedelta(microseconds=1)
+        span = sql.func("to_microseconds", sql.value(waiting_us))
+        later.append(exp.paren(exp.Add(this=sql.col("noticed_at", "s"), expression=span)))
+    if question.purpose.minimum_age is not None and question.purpose.age_at is AgeAt.USE:
+        later.append(sql.col("of_age_at", "b"))
+    instants = [
+        sql.case((exp.GT(this=each, expression=sql.value(question.at)), each.copy()), default=exp.null())
+        for each in later
+    ]
+    return sql.cast(sql.func("least", *instants) if instants else exp.null(), "TIMESTAMPTZ")
 
 
 def under_age_at(purpose: Purpose, at: datetime, person: str, created_at: Sql) -> Sql | None:
@@ -193,11 +214,9 @@ def _births(births: list[int], folded: Folded, question: Question) -> Iterator[t
         yield mask, _NEVER if day is None else datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
-def region_counts(folded: Folded, counts: Mapping[int, int]) -> dict[str, int]:
+def region_counts(words: Sequence[str | None], counts: Mapping[int, int]) -> dict[str, int]:
     """Counts by word as counts by region code."""
-    return {
-        region: counts[word] for word in sorted(counts) if (region := folded.words[word]) in REGION_CODES and region
-    }
+    return {region: counts[word] for word in sorted(counts) if (region := words[word]) in REGION_CODES and region}
 
 
 __all__ = ["PERSON", "Question", "cutoff", "judge_persons", "of_age_on", "region_counts", "under_age_at"]

@@ -28,6 +28,9 @@ class Subset:
         ids: of the records (`pa.string`); one that no table has is passed over.
         settled: asked once, for the parents that records of the subset name and that are not in it.
 
+        people: what the rules say of every person, in `PEOPLE_SCHEMA`, where that is known already; None has it
+            found out from the events.
+
     Guarantee: decisions and permitted rows are those of a gate without a subset, the others left out, if what
     `settled` says is what that gate would say. So whoever asks puts every record in whose decision, or whose
     parents' decisions, may have changed.
@@ -35,6 +38,7 @@ class Subset:
 
     ids: pa.Array
     settled: Settled
+    people: pa.Table | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,7 @@ class GateRequest:
         at: T, the moment asked about; N is `events.size`.
         partition_key: places members in shards and slices; at most 64 bytes, as is `decision_key`.
         memory_mib: what the engine may use. Unit: MiB.
+        indexed: keeps beside the decisions what a later build needs to begin from this one (`keeping`).
         subset: decides these records only, as they would be among all; None decides every one.
         taken_back: members who are judged as having taken back what was used before.
     """
@@ -60,5 +65,6 @@ class GateRequest:
     decision_key: bytes
     memory_mib: int = 2048
     threads: int = 2
+    indexed: bool = False
     subset: Subset | None = None
     taken_back: frozenset[str] = frozenset()

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import reduce
+from itertools import accumulate
 
 from sqlglot import exp
 
@@ -39,6 +40,8 @@ _JSON_KINDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 """What may stand where in a JSON text; what else is missing or null is found once it is read."""
 _INSTANT = r"\d{4}-\d{2}-\d{2}([T ]([01]\d|2[0-3]):\d{2}(:\d{2}(\.\d{1,9})?)?)?"
 _ZONE = r"(Z|[+-]([01]\d|2[0-3])(:?[0-5]\d)?)"
+_FILE_INDEX = "file_index"
+"""DuckDB's own column: the place of a row's file among those read together."""
 _LINE = "json"
 """The one column of a JSON Lines file."""
 
@@ -51,8 +54,12 @@ class _Read:
     unreadable: Sql | None = None
 
 
-def scan(engine: Engine, tables: tuple[RecordTable, ...]) -> Sql:
+def scan(engine: Engine, tables: tuple[RecordTable, ...], *, numbered: bool = False) -> Sql:
     """A query that gives every row of every table in canonical columns, and `unreadable` beside them.
+
+    Args:
+        numbered: also `file`, the number of the file a row comes from, counted through all tables; null where a
+            file has a column of its own by the name under which the engine tells it.
 
     Raises:
         InputError: a file is missing or cannot be read, has not a column it should have, or holds a type
@@ -60,11 +67,14 @@ def scan(engine: Engine, tables: tuple[RecordTable, ...]) -> Sql:
     """
     if not tables:
         raise InputError("there are no tables to read", hint="add a source first")
-    queries = [_scan_table(engine, table) for table in tables]
+    starts = accumulate((len(table.files) for table in tables), initial=0)
+    queries = [
+        _scan_table(engine, table, first if numbered else None) for table, first in zip(tables, starts, strict=False)
+    ]
     return reduce(lambda left, right: exp.union(left, right, distinct=False, copy=False), queries)
 
 
-def _scan_table(engine: Engine, table: RecordTable) -> Sql:
+def _scan_table(engine: Engine, table: RecordTable, first_file: int | None) -> Sql:
     if "id" not in table.columns:
         raise InputError(f"the mapping of `{table.files[0]}` does not say which column is the `id`")
     found: dict[str, Mapping[str, str]] = {str(path): engine.columns(path, table.format) for path in table.files}
@@ -82,7 +92,17 @@ def _scan_table(engine: Engine, table: RecordTable) -> Sql:
             reads[name] = _NULL(name) if column is None else _read(name, column, kind, table, first)
     unreadable = sql.either(*(each.unreadable for each in reads.values() if each.unreadable is not None))
     outputs = [sql.named(each.value, name) for name, each in reads.items()]
-    return exp.select(*outputs, sql.named(unreadable, "unreadable")).from_(_files(table))
+    outputs.append(sql.named(unreadable, "unreadable"))
+    if first_file is not None:
+        outputs.append(sql.named(_file_number(found, first_file), "file"))
+    return exp.select(*outputs).from_(_files(table))
+
+
+def _file_number(found: Mapping[str, Mapping[str, str]], first: int) -> Sql:
+    if any(_FILE_INDEX in columns for columns in found.values()):
+        return sql.cast(exp.null(), "INTEGER")
+    place = sql.cast(sql.col(_FILE_INDEX), "INTEGER")
+    return sql.cast(exp.paren(exp.Add(this=place, expression=sql.value(first))), "INTEGER")
 
 
 def _NULL(name: str) -> _Read:  # noqa: N802 - a constant that knows its type

@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from assent.gate import sql
 from assent.gate.fold import Moment, excluded_records
-from assent.gate.others import REFUSING, REFUSING_PEOPLE, refusing, refusing_people
+from assent.gate.others import NAMED, REFUSING, REFUSING_PEOPLE, named_people, refusing, refusing_people
 from assent.gate.persons import Question
 from assent.gate.sql import Sql
 from assent.vocabulary.reasons import Reason
@@ -36,6 +36,7 @@ def find_special(run: Callable[[Sql], None], moment: Moment, question: Question,
     excluded = exp.select(sql.col("id"), sql.named(sql.mask(Reason.ITEM_EXCLUDED.bit), "mask"), *_NO_MASKING)
     parts = [excluded.from_(excluded_records(moment).subquery("e"))]
     if masking:
+        run(sql.create(NAMED, named_people(question.purpose)))
         run(sql.create(REFUSING_PEOPLE, refusing_people(question)))
         run(sql.create(REFUSING, refusing()))
         parts.append(exp.select("*").from_(exp.to_table(REFUSING)))
