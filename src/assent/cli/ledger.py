@@ -12,15 +12,25 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from assent.cli.erasure import readmit, suppressed
 from assent.cli.frame import Json, emit, listing, new_group, progress, warn
+from assent.cli.ledger_store import DatabaseOption, migrate, upgrade
+from assent.cli.rotation import rotate_key
+from assent.cli.witness import CosignedOption, QuorumOption, WitnessKeyOption, show_cosigned, show_witnessed
 from assent.errors import InputError
 from assent.operations import ledger as operations
 from assent.operations.unheard import unheard_of
+from assent.operations.witness import add_cosignatures, cosign_ledger, hear_if_asked
 from assent.operations.workspace import open_workspace
 from assent.storage.files import explained
 from assent.vocabulary.instants import parse_instant
 
 app = new_group("The ledger: what members and staff said, in order, signed, and provable.")
+app.command()(migrate)
+app.command()(upgrade)
+app.command()(suppressed)
+app.command()(readmit)
+app.command("rotate-key")(rotate_key)
 
 Instant = Annotated[str | None, typer.Option(help="Moment T, such as 2025-11-03T00:00:00Z; now if not given.")]
 VerifierKeyOption = Annotated[str | None, typer.Option("--vkey", help="The log's public key, a text or a file.")]
@@ -29,10 +39,11 @@ VerifierKeyOption = Annotated[str | None, typer.Option("--vkey", help="The log's
 @app.command()
 def init(
     origin: Annotated[str | None, typer.Option(help="The log's name, for ever; else from assent.toml.")] = None,
+    database: DatabaseOption = None,
     as_json: Json = False,
 ) -> None:
     """Make an empty ledger and its key."""
-    with operations.create_ledger(open_workspace(), origin=origin) as ledger:
+    with operations.create_ledger(open_workspace(), origin=origin, database=database) as ledger:
         payload = {"folder": str(ledger.folder), "origin": ledger.origin, "vkey": ledger.vkey, "size": ledger.size}
 
     def render(console: Console) -> None:
@@ -82,6 +93,7 @@ def import_(
 ) -> None:
     """Record the events of files, all or none; of a state table only what is new."""
     payload: dict[str, Any] = {}
+    erased: list[int] = []
     workspace = open_workspace()
     with operations.open_ledger(workspace) as ledger, progress() as bar:
         task = bar.add_task("reading", total=None)
@@ -89,15 +101,23 @@ def import_(
             found = operations.import_states(ledger, files, advance=lambda rows: bar.advance(task, rows))
             seqs = found.recorded
             payload |= {"same": found.same, "stale": found.stale}
+            erased.append(found.erased)
         else:
-            seqs = operations.import_files(ledger, files, advance=lambda rows: bar.advance(task, rows))
+            seqs = operations.import_files(
+                ledger, files, advance=lambda rows: bar.advance(task, rows), left_out=erased.append
+            )
         payload = {"recorded": len(seqs), "first": seqs.start, "stop": seqs.stop, "size": ledger.size} | payload
+        payload["erased"] = sum(erased)
         warn(unheard_of(workspace, ledger, seqs))
 
     def render(console: Console) -> None:
         console.print(f"recorded {_span(seqs)}; the ledger has {payload['size']} events")
         if state_table:
             console.print(f"{payload['same']} rows said nothing new, {payload['stale']} were older than the ledger")
+        if payload["erased"]:
+            console.print(
+                f"{payload['erased']} about erased members were left out: nothing about them is recorded again"
+            )
 
     emit(as_json, payload, render)
 
@@ -171,31 +191,62 @@ def proof(  # noqa: PLR0917 - the options of a command
 
 
 @app.command()
-def verify(
-    folder: Annotated[Path | None, typer.Argument(help="The ledger's folder; else the working folder's.")] = None,
-    vkey: VerifierKeyOption = None,
+def cosign(
+    witness: Annotated[
+        list[str] | None, typer.Option(help="A witness of assent.toml, or an address; else all that have one.")
+    ] = None,
+    witness_key: Annotated[
+        list[str] | None, typer.Option(help="The key of an address that assent.toml does not name.")
+    ] = None,
+    add: Annotated[
+        list[Path] | None, typer.Option(help="Publish a cosignature that was made offline, instead of asking.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Derive everything again: events, entries, tree, signature, published files."""
+    """Have witnesses cosign the newest checkpoint and publish it beside the log's own."""
+    workspace = open_workspace()
+    if add:
+        show_cosigned(add_cosignatures(workspace, add), as_json)
+    else:
+        show_cosigned(cosign_ledger(workspace, chosen=witness or (), keys=witness_key or ()), as_json)
+
+
+@app.command()
+def verify(  # noqa: PLR0917 - the options of a command
+    folder: Annotated[Path | None, typer.Argument(help="The ledger's folder; else the working folder's.")] = None,
+    vkey: VerifierKeyOption = None,
+    witness: QuorumOption = None,
+    witness_key: WitnessKeyOption = None,
+    cosigned: CosignedOption = None,
+    as_json: Json = False,
+) -> None:
+    """Derive everything again: events, entries, tree, signature, published files; and hear the witnesses."""
     folder = folder or open_workspace().ledger_folder
     with progress() as bar:
         task = bar.add_task("verifying", total=None)
         report = operations.verify_ledger_in(
             folder, vkey=vkey, progress=lambda done, total: bar.update(task, completed=done, total=total)
         )
+    witnessed = hear_if_asked(
+        folder, witness, size=report.size or 0, keys=witness_key or (), cosigned=cosigned or (), vkey=vkey
+    )
+    if witnessed is not None:
+        report.checks.append(witnessed.check)
 
     def render(console: Console) -> None:
         table = listing("check", "result", "detail")
         for each in report.checks:
             table.add_row(each.name, "[green]ok[/green]" if each.passed else "[red]failed[/red]", escape(each.detail))
         console.print(table)
-        console.print(f"{report.agrees} agree, {report.differs} differ, {report.erased} erased")
+        gone = f", {report.unaccounted} gone without an erasure" if report.unaccounted else ""
+        console.print(f"{report.agrees} agree, {report.differs} differ, {report.erased} erased{gone}")
         for difference in report.differences:
             console.print(escape(difference))
         if vkey is None:
             console.print("the key was the one published beside the ledger; give --vkey to trust less")
+        show_witnessed(console, witnessed)
 
-    emit(as_json, report.to_json(), render)
+    emit(as_json, report.to_json() | ({"witnesses": witnessed.to_json()} if witnessed else {}), render)
     report.require()
 
 

@@ -25,6 +25,7 @@ from assent.operations.rotation import LOG_KEY, log_key_of
 from assent.operations.workspace import Workspace
 from assent.storage.files import explained, write_durably
 from assent.storage.keys import load_or_create_key
+from assent.storage.place import Place
 from assent.storage.schema import LOG_FOLDER, VKEY_NAME
 from assent.vocabulary.events import Event, parse_event
 from assent.vocabulary.state import MemberState
@@ -40,14 +41,20 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def create_ledger(workspace: Workspace, *, origin: str | None = None, clock: Clock = now) -> Ledger:
+def create_ledger(
+    workspace: Workspace, *, origin: str | None = None, database: str | None = None, clock: Clock = now
+) -> Ledger:
     """An empty ledger in the working folder, open, with its key in the folder of keys.
 
+    Args:
+        database: `sqlite` or a PostgreSQL URL; None is what `assent.toml` says.
+
     Raises:
-        InputError: there is one already.
+        InputError: there is one already, or the URL cannot be used.
     """
+    place = Place.parse(workspace.ledger_folder, database or workspace.ledger_database)
     key = load_or_create_key(workspace.keys_folder / LOG_KEY)
-    return Ledger.create(workspace.ledger_folder, origin=origin or workspace.origin, key=key, clock=clock)
+    return Ledger.create(place.folder, origin=origin or workspace.origin, key=key, clock=clock, database=place.text)
 
 
 def open_ledger(workspace: Workspace, *, clock: Clock = now, read_only: bool = False) -> Ledger:

@@ -8,6 +8,7 @@ A workspace is a folder with an `assent.toml`. Every key has a default, so an em
     [ledger]
     folder = "ledger"
     origin = "assent.example/log"
+    database = "sqlite"       # or postgresql://user@host/database, for a new ledger
 
     [keys]
     folder = "keys"
@@ -49,6 +50,7 @@ from typing import Any
 
 from assent.errors import InputError
 from assent.feeds.terms import Recipient, parse_recipient
+from assent.storage.place import EMBEDDED, Place
 
 CONFIG_NAME = "assent.toml"
 
@@ -56,6 +58,7 @@ _DEFAULTS: Mapping[str, str | int] = {
     "pack": "professional-network-2025-11-safeguarded",
     "ledger.folder": "ledger",
     "ledger.origin": "assent.example/log",
+    "ledger.database": EMBEDDED,
     "keys.folder": "keys",
     "snapshots.folder": "snapshots",
     "snapshots.shards": 16,
@@ -113,6 +116,11 @@ class Workspace:
     def origin(self) -> str:
         """The name of the log, which never changes."""
         return self.text("ledger.origin")
+
+    @property
+    def ledger_database(self) -> str:
+        """Where a new ledger's database is made: `sqlite`, or a PostgreSQL URL without a password."""
+        return self.text("ledger.database")
 
     @property
     def keys_folder(self) -> Path:
@@ -183,7 +191,17 @@ def _settings(document: Mapping[str, Any], environ: Mapping[str, str]) -> Mappin
     unknown = sorted(set(given) - set(_DEFAULTS))
     if unknown:
         raise InputError(f"{CONFIG_NAME}: unknown key `{unknown[0]}`", hint=f"known: {', '.join(_DEFAULTS)}")
-    return {key: _typed(key, given.get(key, default)) for key, default in _DEFAULTS.items()}
+    settings = {key: _typed(key, given.get(key, default)) for key, default in _DEFAULTS.items()}
+    if settings["ledger.database"] != EMBEDDED:
+        _require_usable(str(settings["ledger.database"]))
+    return settings
+
+
+def _require_usable(url: str) -> None:
+    try:
+        Place.parse(Path(), url)
+    except InputError as error:
+        raise InputError(f"{CONFIG_NAME}: `ledger.database`: {error.message}", hint=error.hint) from None
 
 
 def _typed(key: str, value: object) -> str | int:
