@@ -28,7 +28,7 @@ def explain_purpose(pack: Pack, purpose: Purpose) -> tuple[Said, ...]:
         ("where and when", _where(pack, purpose)),
         ("on hold", _holds(pack, purpose)),
         ("what is used", _used(purpose)),
-        ("what is never used", f"{_capital(_and(_words(pack.never)))}, whatever you choose."),
+        ("what is never used", f"{_capital(joined(category_words(pack.never)))}, whatever you choose."),
         ("what stays out", _left_out(purpose)),
         ("unless you choose", _default(pack, purpose)),
         ("how to leave", _leave(pack, purpose)),
@@ -37,7 +37,7 @@ def explain_purpose(pack: Pack, purpose: Purpose) -> tuple[Said, ...]:
         ("being told", _notice(pack, purpose)),
         ("age", _age(purpose)),
         ("who else counts", _others(purpose)),
-        ("who gets it", f"{_capital(_and(purpose.recipients))}." if purpose.recipients else ""),
+        ("who gets it", f"{_capital(joined(purpose.recipients))}." if purpose.recipients else ""),
         ("legal basis", _BASIS[purpose.basis]),
     )
     return tuple(Said(about, sentence) for about, sentence in told if sentence)
@@ -66,7 +66,7 @@ def _listed(pack: Pack, wanted: set[str]) -> str:
         if codes <= wanted and codes & left:
             named.append(f"the {group}")
             left -= codes
-    return _and([*named, *sorted(_country(code) for code in left)])
+    return joined([*named, *sorted(_country(code) for code in left)])
 
 
 def _country(code: str) -> str:
@@ -85,7 +85,7 @@ def _where(pack: Pack, purpose: Purpose) -> str:
     for index, (since, codes) in enumerate(ordered):
         last = complete and index == len(ordered) - 1
         place = "everywhere else" if last else name_regions(pack, codes)
-        parts.append(f"{place} {f'since {_day(since)}' if since else 'with no starting date'}")
+        parts.append(f"{place} {f'since {day_of(since)}' if since else 'with no starting date'}")
     return f"{_capital('; '.join(parts))}. Who has no known country is left out."
 
 
@@ -99,8 +99,8 @@ def _holds(pack: Pack, purpose: Purpose) -> str:
         everywhere = any(hold.region == EVERYWHERE for hold in holds)
         codes = [code for code in REGION_CODES if any(pack.hold_covers(hold, code) for hold in holds)]
         place = "everywhere" if everywhere else name_regions(pack, codes)
-        start = f" from {_day(since)}" if since else ""
-        parts.append(f"Stopped in {place}{start} {f'until {_day(until)}' if until else 'until further notice'}.")
+        start = f" from {day_of(since)}" if since else ""
+        parts.append(f"Stopped in {place}{start} {f'until {day_of(until)}' if until else 'until further notice'}.")
     return " ".join(parts)
 
 
@@ -111,12 +111,12 @@ def _used(purpose: Purpose) -> str:
     parts = []
     for visibility, categories in by_visibility.items():
         if visibility is None:
-            parts.append(f"{_and(_words(categories))}, whoever can see it.")
+            parts.append(f"{joined(category_words(categories))}, whoever can see it.")
         else:
-            shared = _and([f"“{value}”" for value in sorted(visibility, key=_VISIBILITY_ORDER.index)], "or")
-            parts.append(f"{_and(_words(categories))}, if shared as {shared}.")
+            shared = joined([f"“{value}”" for value in sorted(visibility, key=_VISIBILITY_ORDER.index)], "or")
+            parts.append(f"{joined(category_words(categories))}, if shared as {shared}.")
     if purpose.content_from:
-        parts.append(f"nothing from before {_day(purpose.content_from)}.")
+        parts.append(f"nothing from before {day_of(purpose.content_from)}.")
     return " ".join(_capital(part) for part in parts)
 
 
@@ -154,7 +154,7 @@ def _leave(pack: Pack, purpose: Purpose) -> str:
     setting = pack.settings[purpose.setting]
     way = " → ".join(setting.menu) or setting.title
     also = [f"“{pack.settings[other].title}”" for other in setting.off_with]
-    return f"{way}: off." + (f" It is also off while {_and(also, 'or')} is off." if also else "")
+    return f"{way}: off." + (f" It is also off while {joined(also, 'or')} is off." if also else "")
 
 
 def _objecting(purpose: Purpose) -> str:
@@ -196,7 +196,7 @@ def _others(purpose: Purpose) -> str:
     parts = []
     for index, (others, names) in enumerate(sorted(by_rule.items(), key=lambda item: len(item[1]))):
         last = "everything else" if index else "everything used"
-        what = last if index == len(by_rule) - 1 else _and(_words(names))
+        what = last if index == len(by_rule) - 1 else joined(category_words(names))
         parts.append(_capital(_OTHERS[others].format(what)))
     return " ".join(parts)
 
@@ -208,7 +208,7 @@ _OTHERS: Mapping[Others, str] = {
 }
 
 
-def _words(categories: Iterable[Category]) -> list[str]:
+def category_words(categories: Iterable[Category]) -> list[str]:
     """`profile.name`, `profile.photo`, `job.application` → `profile (name, photo)`, `job application`."""
     grouped: dict[str, list[str]] = {}
     for category in sorted(categories) if isinstance(categories, frozenset) else categories:
@@ -223,7 +223,8 @@ def _words(categories: Iterable[Category]) -> list[str]:
     return words
 
 
-def _day(instant: datetime) -> str:
+def day_of(instant: datetime) -> str:
+    """The date, without the time of day: `3 November 2025`."""
     return f"{instant.day} {_MONTHS[instant.month - 1]} {instant.year}"
 
 
@@ -234,6 +235,7 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _and(words: Iterable[str], last: str = "and") -> str:
+def joined(words: Iterable[str], last: str = "and") -> str:
+    """The words as a list in a sentence."""
     listed = list(words)
     return f"{', '.join(listed[:-1])} {last} {listed[-1]}" if len(listed) > 1 else "".join(listed)
