@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from assent.ledger import Ledger
 from assent.operations.build import LEDGER_KEY, BuildResult, build_snapshot
+from assent.operations.ledger import suppression_key_of
 from assent.operations.setup import make_workspace
 from assent.operations.workspace import Workspace, open_workspace
 from assent.snapshot.reader import SnapshotReader, open_snapshot
@@ -149,7 +150,13 @@ class World:
 
     def ledger(self) -> Ledger:
         key = load_key(self.workspace.keys_folder / LEDGER_KEY)
-        return Ledger.open(self.workspace.ledger_folder, clock=self.clock, key=key, entropy=self.entropy)
+        return Ledger.open(
+            self.workspace.ledger_folder,
+            clock=self.clock,
+            key=key,
+            entropy=self.entropy,
+            suppression_key=suppression_key_of(self.workspace),
+        )
 
     def tell(self, *events: dict[str, Any] | Event) -> range:
         with self.ledger() as ledger:

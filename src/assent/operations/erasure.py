@@ -271,6 +271,10 @@ def _names(path: Path, members: Sequence[str]) -> bool:
     return False
 
 
-def summarize(outcome: Sequence[Erased]) -> Mapping[str, Any]:
+def summarize(workspace: Workspace, outcome: Sequence[Erased]) -> Mapping[str, Any]:
     """The outcome for many, and what it does not reach."""
-    return {"erased": [each.to_json() for each in outcome], "not_removed": list(NOT_REMOVED)}
+    moved = [
+        f"`{path}`, the database that the ledger was moved away from: remove it when you no longer need it"
+        for path in sorted(workspace.ledger_folder.glob("ledger-moved-away*.db"))
+    ]
+    return {"erased": [each.to_json() for each in outcome], "not_removed": [*moved, *NOT_REMOVED]}
