@@ -12,7 +12,7 @@ from assent.exposure import columns
 from assent.vocabulary.identifiers import Category, Role
 
 EVERY = "*"
-_SUFFIX = re.compile(r"(?:_\d+|\s*\(\d+\))+$")
+_SUFFIX = re.compile(r"(?:[_ ]\d+|\s*\(\d+\))+$")
 
 
 class Reads(Flag):

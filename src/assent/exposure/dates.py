@@ -81,7 +81,7 @@ def _worded(text: str, bare: str) -> datetime | None:
     return None
 
 
-def _instant(
+def _instant(  # noqa: PLR0917 - the parts of a date, in their order
     year: str, month: int, day: str, hour: str = "0", minute: str = "0", second: str = "0", half: str = ""
 ) -> datetime:
     hours = int(hour or 0)

@@ -46,17 +46,14 @@ class Bundle:
 
     table: str
     traits: Traits
+    records: int = 0
     days: Counter[date | None] = field(default_factory=Counter)
     spans: list[date] = field(default_factory=list)
     examples: list[str] = field(default_factory=list)
 
-    @property
-    def records(self) -> int:
-        """How many there are."""
-        return self.days.total()
-
     def add(self, made_on: date | None, about: date | None, example: str, count: int) -> None:
         """Counts records of one row."""
+        self.records += count
         self.days[made_on] += count
         if about is not None:
             self.spans = [min([about, *self.spans]), max([about, *self.spans])]

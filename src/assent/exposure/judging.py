@@ -63,12 +63,14 @@ class Person:
         birth_date: None is unknown.
         settings: explicit choices; all others are as the platform left them.
         objections: purposes they objected to.
+        joined_on: nothing of theirs is older; None is unknown.
     """
 
     region: RegionCode
     birth_date: date | None = None
     settings: Mapping[SettingName, str] = field(default_factory=dict)
     objections: frozenset[PurposeName] = frozenset()
+    joined_on: date | None = None
 
     def switched_off(self, setting: SettingName) -> Person:
         """The same person after turning a setting off."""
@@ -102,7 +104,7 @@ class Judge:
         self.pack = pack
         self.person = person
         self._online = compiled or {name: compile_online(pack, name) for name in pack.purposes}
-        self._eras = eras(pack, person.birth_date)
+        self.eras = eras(pack, person.birth_date)
         self._findings: dict[tuple[Traits, int | None, PurposeName, datetime], Finding] = {}
         self._strangers: dict[tuple[PurposeName, datetime, datetime], MemberState] = {}
 
@@ -112,7 +114,7 @@ class Judge:
 
     def era(self, made_on: date | None) -> int | None:
         """Which stretch of time a day is in, between the dates that make a difference to a rule."""
-        return None if made_on is None else sum(since <= made_on for since in self._eras)
+        return None if made_on is None else sum(since <= made_on for since in self.eras)
 
     def find(self, traits: Traits, era: int | None, name: PurposeName, at: datetime) -> Finding:
         """What becomes of records with these traits, made in that era, for a purpose at a moment."""
@@ -140,12 +142,13 @@ class Judge:
 
     def _values(self, traits: Traits, era: int | None, purpose: Purpose, at: datetime) -> dict[Fact, Sequence[Any]]:
         """Every fact and the values it can have; a single one where it is known or nobody is there to have it."""
-        made = [_within(self._eras, each) for each in ([era] if era is not None else range(len(self._eras) + 1))]
+        earliest = self.era(self.person.joined_on) or 0
+        possible = [era] if era is not None else range(earliest, len(self.eras) + 1)
         born = self.person.birth_date
         return {
             Fact.CATEGORY: (traits.category, None) if traits.assumed else (traits.category,),
             Fact.VISIBILITY: (traits.visibility,) if traits.visibility else VISIBILITIES,
-            Fact.CREATED_AT: made,
+            Fact.CREATED_AT: [_within(self.eras, each) for each in possible],
             Fact.BIRTH_DATE: (born,) if born else (_LONG_AGO, at.date()),
             Fact.NOTICE: (None,) if purpose.notice is None else (_LONG_TOLD, None),
             Fact.WRITER: (True,) if traits.by_owner else (True, False),
@@ -157,7 +160,8 @@ class Judge:
         """The reasons against one combination, none of them unknown any more."""
         created_at: datetime = facts[Fact.CREATED_AT]
         owner = self._owner(name, facts[Fact.BIRTH_DATE], facts[Fact.NOTICE])
-        author, others = owner, ()
+        author = owner
+        others: tuple[tuple[Role, MemberId, MemberState], ...] = ()
         if not traits.by_owner:
             author = self._stranger(name, at, created_at, permits=facts[Fact.WRITER])
             others = ((traits.other or Role("other"), OWNER, owner),)

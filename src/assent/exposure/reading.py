@@ -32,7 +32,7 @@ _DELIMITERS = ",;\t"
 _ARTICLE_CHARACTERS = 1 << 18
 _TITLE = re.compile(r"<title[^>]*>([^<]{0,2000})|<h1[^>]*>([^<]{0,2000})", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
-_WRITTEN = re.compile(r"\b(?:Created|Published) on ([0-9A-Za-z:, /-]{4,40})")
+_WRITTEN = re.compile(r"\b(?:Created|Published) on ([^<>\n]{4,40})")
 
 Advance = Callable[[int], None]
 
@@ -167,7 +167,7 @@ def _read_article(pieces: Iterable[str], read: FileRead, inventory: Inventory, r
         return
     title = _TITLE.search(page)
     text = _TAG.sub(" ", page)
-    dated = _WRITTEN.search(text)
+    dated = _WRITTEN.search(page)
     made_at = read_date(dated[1].strip()) if dated else None
     example = html.unescape((title[1] or title[2] or "") if title else "").strip() or text
     bundle = inventory.bundle(ARTICLES, Traits(Category("article")))

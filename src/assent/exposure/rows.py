@@ -19,7 +19,7 @@ from assent.vocabulary.identifiers import Category
 _SALARY = re.compile(rf"\b(?:{'|'.join(SALARY_WORDS)})\w*", re.IGNORECASE)
 _PHOTO = re.compile("|".join(PHOTO_WORDS), re.IGNORECASE)
 _POST_LINK = re.compile(r"linkedin\.com/(?:feed/update|posts|pulse)/|urn:li:(?:activity|share|ugcPost)", re.IGNORECASE)
-_EMPTY = re.compile(r"[\[\]\s]*")
+_EMPTY = re.compile(r"[\[\]\s]*|\s*[Nn]/[Aa]\s*")
 _BEYOND = "(beyond the header)"
 _NUMBERS_IN_A_DAY = 2
 
@@ -74,9 +74,7 @@ def plan_of(table: Table, header: Sequence[str]) -> Plan:
         for key, found in by_part.items()
     )
     names = tuple(shown(name) for name in header)
-    return Plan(
-        len(header), names, parts, {what: tuple(found) for what, found in places.items()}, tuple(unknown)
-    )
+    return Plan(len(header), names, parts, {what: tuple(found) for what, found in places.items()}, tuple(unknown))
 
 
 class RowReader:

@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from functools import cache
 
 import pycountry
@@ -199,3 +200,13 @@ def _codes_shared_with_states() -> frozenset[str]:
         for state in pycountry.subdivisions.get(country_code=country)
     }
     return frozenset(shared - _COUNTRIES_DESPITE_STATE)
+
+
+def similar_countries(text: str, *, most: int = 3) -> tuple[tuple[str, RegionCode], ...]:
+    """Countries somebody may have meant who typed something that names none, the likeliest first."""
+    english = {code: name for code, name in Locale.parse("en").territories.items() if code in REGION_CODES}
+    folded = _fold(text[:80])
+    close = get_close_matches(folded, list(_country_names()), n=3 * most, cutoff=0.6)
+    same = [code for code, name in english.items() if _fold(name) == folded]
+    codes = dict.fromkeys([*same, *(_country_names()[name] for name in close)])
+    return tuple((english[code], RegionCode(code)) for code in codes if code in english)[:most]
