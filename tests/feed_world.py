@@ -68,9 +68,7 @@ class FeedWorld:
 
     @property
     def around(self) -> Surroundings:
-        return Surroundings(
-            self.world.clock, self.world.entropy, self.chance, self.environ, QUICK, lambda name: self.gap(name)
-        )
+        return Surroundings(self.world.clock, self.world.entropy, self.chance, self.environ, QUICK, self.gap)
 
     def snapshot(self) -> Path:
         self.world.pass_time(minutes=1)
@@ -197,7 +195,7 @@ class Server:
                 self.end_headers()
                 self.wfile.write(content)
 
-            do_POST = do_PUT = _take
+            do_POST = do_PUT = _take  # noqa: N815 - the library's names
 
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._http.daemon_threads = True
