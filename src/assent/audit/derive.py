@@ -14,6 +14,7 @@ from typing import Any
 
 from assent.audit.history import History
 from assent.audit.rows import SourceRow
+from assent.audit.withdrawn import NOTHING, Step
 from assent.evidence.tags import member_key, member_tag, partition_of, record_tag
 from assent.policy.evaluate import judge, person_reasons
 from assent.policy.pack import Others, Pack, Purpose
@@ -51,6 +52,8 @@ class Deriver:
 
     Args:
         place: gives the bytes of an author's (shard, slice); None leaves places out of the comparison.
+        steps: every rewriting of the snapshot, the first one first. What one of them, or the build, denied keeps
+            its mask; what was allowed is decided again at the same (T, N) with those who had taken back by then.
     """
 
     pack: Pack
@@ -59,6 +62,7 @@ class Deriver:
     history: History
     decision_key: bytes
     place: Callable[[str], bytes]
+    steps: tuple[Step, ...] = ()
     holds: tuple[Hold, ...] = ()
     excluded: frozenset[Any] = frozenset()
     _keys: dict[str | None, tuple[bytes, bytes, bytes]] = field(default_factory=dict)
@@ -76,37 +80,49 @@ class Deriver:
             parents: by record, for all records of the source.
             named: every record that is named as a parent.
         """
-        own: dict[str, int] = {}
-        waiting: list[Derived] = []
-        doubtful: set[str] = set()
+        own: dict[str, tuple[int, ...]] = {}
+        waiting: list[tuple[Derived, ...]] = []
+        shaky: set[str] = set()
         for row in rows:
-            found = self._alone(row)
+            found = self._by_step(row)
             if row.record.id in named:
-                own[row.record.id] = found.mask
-                if found.rests_on_erased:
-                    doubtful.add(row.record.id)
+                own[row.record.id] = tuple(each.mask for each in found)
+            if found[0].rests_on_erased:
+                shaky.add(row.record.id)
             if row.record.parent is None:
-                yield found
+                yield _first_denied(found)
             else:
                 waiting.append(found)
-        allowed = parent_verdicts(own, parents)
-        for each in waiting:
-            found = each
-            if doubtful and not doubtful.isdisjoint(_ancestors(each.record, parents)):
-                found = replace(each, rests_on_erased=True)
-            if allowed(parents[found.record]):
-                yield found
-            else:
-                mask = found.mask | Reason.DERIVED_FROM_EXCLUDED.bit
-                yield replace(found, mask=mask, row=NOWHERE, masked=False)
+        verdicts = [
+            parent_verdicts({ident: _at(masks, step) for ident, masks in own.items()}, parents)
+            for step in range(len(self.steps) + 1)
+        ]
+        for found in waiting:
+            record = found[0].record
+            settled = _with_parents(found, [allowed(parents[record]) for allowed in verdicts])
+            # What became of a record whose original nobody can derive any more, nobody can derive either.
+            yield replace(settled, rests_on_erased=True) if shaky and _rests_on(record, parents, shaky) else settled
 
-    def _alone(self, row: SourceRow) -> Derived:
-        """The decision as if every parent were allowed."""
+    def _by_step(self, row: SourceRow) -> tuple[Derived, ...]:
+        """The decision as if every parent were allowed, at the build and after each step; one if all are the same."""
+        people = {row.record.author, *(subject.member for subject in row.record.subjects)}
+        found = [self._alone(row, NOTHING)]
+        last = self.steps[-1] if self.steps else NOTHING
+        if found[0].mask or (people.isdisjoint(last.members) and row.record.id not in last.records):
+            return tuple(found)
+        for step in self.steps:
+            found.append(found[-1] if found[-1].mask else self._alone(row, step))
+        return tuple(found)
+
+    def _alone(self, row: SourceRow, step: Step) -> Derived:
+        """The decision as if every parent were allowed, with those who had taken back at this step."""
         record = row.record
-        if record.id in self.excluded and not record.excluded:
+        if (record.id in self.excluded or record.id in step.records) and not record.excluded:
             record = replace(record, excluded=True)
-        author = self._state(record.author)
-        others = tuple(self._state(subject.member) for subject in record.subjects)
+        if step.unmaskable:
+            record = replace(record, subjects=tuple(self._placed(each, record, step) for each in record.subjects))
+        author = self._state(record.author, step)
+        others = tuple(self._state(subject.member, step) for subject in record.subjects)
         case = Case(self.purpose.name, self.at, author, record, others, self.holds)
         judgment = judge(self.pack, case)
         key, tag, place = self._keys.get(record.author) or self._learn(record.author)
@@ -128,8 +144,17 @@ class Deriver:
             record.unreadable,
         )
 
-    def _state(self, member: str | None) -> MemberState | None:
-        return None if member is None else self.history.state(member, self.at)
+    def _placed(self, subject: Subject, record: Record, step: Step) -> Subject:
+        """Nobody knew any more where the text names somebody who takes back, unless they were masked before."""
+        if subject.member not in step.unmaskable:
+            return subject
+        state = self._state(subject.member, NOTHING)
+        refused = person_reasons(self.pack, self.purpose, state, self.at, record.created_at, self.holds)
+        return subject if refused else replace(subject, spans=None)
+
+    def _state(self, member: str | None, step: Step) -> MemberState | None:
+        state = None if member is None else self.history.state(member, self.at)
+        return replace(state, taken_back=True) if state is not None and member in step.members else state
 
     def _learn(self, author: str | None) -> tuple[bytes, bytes, bytes]:
         key = member_key(self.decision_key, author)
@@ -240,6 +265,37 @@ def parent_verdicts(own: Mapping[str, int], parents: Mapping[str, str]) -> Calla
         return known.get(record, verdict)
 
     return allowed
+
+
+def _at(masks: tuple[int, ...], step: int) -> int:
+    return masks[min(step, len(masks) - 1)]
+
+
+def _first_denied(found: tuple[Derived, ...]) -> Derived:
+    """What it is once all steps were taken: whatever denied first stays."""
+    return next((each for each in found if each.mask), found[-1])
+
+
+def _with_parents(found: tuple[Derived, ...], allowed: list[bool]) -> Derived:
+    """The same where at each step the parents were allowed or not."""
+    for step, permitted in enumerate(allowed):
+        each = found[min(step, len(found) - 1)]
+        if not permitted:
+            return replace(each, mask=each.mask | Reason.DERIVED_FROM_EXCLUDED.bit, row=NOWHERE, masked=False)
+        if each.mask:
+            return each
+    return found[-1]
+
+
+def _rests_on(record: str, parents: Mapping[str, str], shaky: Collection[str]) -> bool:
+    seen: set[str] = set()
+    here: str | None = parents.get(record)
+    while here is not None and here not in seen:
+        if here in shaky:
+            return True
+        seen.add(here)
+        here = parents.get(here)
+    return False
 
 
 def placed(key: bytes, shards: int, slices: int) -> Callable[[str], bytes]:

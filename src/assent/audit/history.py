@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,8 @@ class History:
         keys: every key of the log, and which checkpoints it may sign.
         suppression_key: tells whom an erasure's pseudonym stands for.
         sealed: SHA-256 of the manifests that were announced at any position, by snapshot.
+        superseded: the same of what took a snapshot's place; `removed`: of the statements that its bytes are gone.
+        roots: over as many entries as each later moment had that was asked for.
     """
 
     size: int
@@ -56,9 +58,14 @@ class History:
     keys: tuple[HeldKey, ...] = ()
     suppression_key: bytes | None = None
     sealed: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    superseded: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    removed: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    roots: dict[int, bytes] = field(default_factory=dict)
+    horizon: int = 0
     _erasures: Erasures = field(default_factory=Erasures)
     _gone: frozenset[str] = frozenset()
     _rows: dict[str | None, list[tuple[int, bytes]]] = field(default_factory=lambda: defaultdict(list))
+    _later: dict[str | None, list[tuple[int, bytes]]] = field(default_factory=lambda: defaultdict(list))
     _states: dict[str, MemberState | None] = field(default_factory=dict)
 
     def add(self, seq: int, entry: bytes, member: str | None, salt: bytes | None, event: bytes | None) -> None:
@@ -75,11 +82,16 @@ class History:
             raise EvidenceError(f"event `{seq}` is not the one that was recorded")
         if seq < self.size:
             self._rows[member].append((seq, event))
+        elif seq < self.horizon:
+            self._later[member].append((seq, event))
         if is_marked(event):
             self._erasures.read(seq, event)
-        if member is None and b'"snapshot.sealed"' in event:
+        if member is None and b'"type":"snapshot.' in event:
             fields = json.loads(event)
-            self.sealed[fields["snapshot"]].add(fields["digest"])
+            said = {"sealed": self.sealed, "superseded": self.superseded, "removed": self.removed}
+            what = fields["type"].removeprefix("snapshot.")
+            if what in said:
+                said[what][fields["snapshot"]].add(fields["digest"])
 
     def settle(self) -> None:
         """Every entry without an event was erased; `missing` says how many of the first `size` since.
@@ -97,15 +109,22 @@ class History:
             self._states[member] = fold_member(self._events(member), at=at, size=self.size)
         return self._states[member]
 
-    def holds(self, at: datetime) -> tuple[Hold, ...]:
-        """The holds that stood at T."""
-        return fold_holds(self._events(None), at=at, size=self.size)
+    def holds(self, at: datetime, *, size: int | None = None) -> tuple[Hold, ...]:
+        """The holds that stood at T, among the first `size` events if another number than N is asked about."""
+        return fold_holds(self._events(None, later=True), at=at, size=self.size if size is None else size)
 
-    def exclusions(self, at: datetime) -> frozenset[RecordId]:
-        """The records that were excluded at T."""
+    def exclusions(self, at: datetime, *, size: int | None = None) -> frozenset[RecordId]:
+        """The records that were excluded at T, among the first `size` events."""
         marked = (b'"record.excluded"', b'"record.included"')
-        chosen = [row for rows in self._rows.values() for row in rows if any(mark in row[1] for mark in marked)]
-        return fold_exclusions(read_rows(chosen), at=at, size=self.size)
+        said = chain(self._rows.values(), self._later.values())
+        chosen = [row for rows in said for row in rows if any(mark in row[1] for mark in marked)]
+        return fold_exclusions(read_rows(chosen), at=at, size=self.size if size is None else size)
+
+    def everybody(self) -> Iterator[tuple[str, list[Positioned]]]:
+        """Every member, and what they said up to the last moment that was asked for."""
+        for member in dict.fromkeys(chain(self._rows, self._later)):
+            if member is not None:
+                yield member, self._events(member, later=True)
 
     def rests_on_erased(self, people: Iterable[str | None]) -> bool:
         """Whether an event about one of these people may be among those that are gone.
@@ -120,16 +139,24 @@ class History:
             return person not in self._rows
         return pseudonym_of(suppression_tag(self.suppression_key, person)) in self._gone
 
-    def _events(self, member: str | None) -> list[Positioned]:
-        return list(read_rows(self._rows.get(member, ())))
+    def _events(self, member: str | None, *, later: bool = False) -> list[Positioned]:
+        return list(read_rows(chain(self._rows.get(member, ()), self._later.get(member, ()) if later else ())))
 
 
 def read_history(
-    folder: Path, size: int, verifiers: Sequence[VerifierKey], *, suppression_key: bytes | None = None
+    folder: Path,
+    size: int,
+    verifiers: Sequence[VerifierKey],
+    *,
+    suppression_key: bytes | None = None,
+    moments: Sequence[int] = (),
 ) -> History:
     """The first `size` events of the ledger in that folder, and what later ones say about erasures and snapshots.
 
     Every event is found to be what its entry commits to, and all entries to lead to the newest signed root.
+
+    Args:
+        moments: later sizes about which will be asked, too.
 
     Raises:
         EvidenceError: one of that is not so, the ledger is shorter, or there is none.
@@ -139,24 +166,33 @@ def read_history(
         raise EvidenceError(f"there is no ledger in `{folder}`")
     database = place.open(read_only=True)
     try:
-        return _read(database, size, verifiers, suppression_key)
+        return _read(database, size, verifiers, suppression_key, moments)
     finally:
         database.close()
 
 
-def _read(database: Database, size: int, verifiers: Sequence[VerifierKey], suppression_key: bytes | None) -> History:
+def _read(
+    database: Database,
+    size: int,
+    verifiers: Sequence[VerifierKey],
+    suppression_key: bytes | None,
+    moments: Sequence[int],
+) -> History:
     with database.reading() as connection:
         note = connection.execute(sa.select(HEAD.c.checkpoint)).scalar()
     keys = held_keys(database, verifiers)
     newest = open_held_checkpoint(bytes(note or b""), keys)
-    if newest.size < size:
-        raise EvidenceError(f"the ledger has `{newest.size}` entries where `{size}` were expected")
+    horizon = max(size, *moments) if moments else size
+    if newest.size < horizon:
+        raise EvidenceError(f"the ledger has `{newest.size}` entries where `{horizon}` were expected")
     tree = Frontier()
-    history = History(size, tree.root, keys=keys, suppression_key=suppression_key)
-    for page in _pages(database, size, newest.size):
+    history = History(size, tree.root, keys=keys, suppression_key=suppression_key, horizon=horizon)
+    for page in _pages(database, {size, *moments}, newest.size):
         tree = tree.extend(leaf_hashes([entry for _, entry, *_ in page]))
         if tree.size == size:
             history.root = tree.root
+        if tree.size in moments:
+            history.roots[tree.size] = tree.root
         for row in page:
             history.add(*row)
     if tree.root != newest.root:
@@ -165,10 +201,10 @@ def _read(database: Database, size: int, verifiers: Sequence[VerifierKey], suppr
     return history
 
 
-def _pages(database: Database, size: int, newest: int) -> Iterator[list[Any]]:
-    """All rows in order; no page reaches from before `size` to after it."""
+def _pages(database: Database, sizes: set[int], newest: int) -> Iterator[list[Any]]:
+    """All rows in order; no page reaches from before one of these sizes to after it."""
     joined = sa.outerjoin(LEAVES, EVENTS, LEAVES.c.seq == EVENTS.c.seq)
-    edges = sorted({*range(0, size, _PAGE), *range(size, newest, _PAGE), newest})
+    edges = sorted({*range(0, newest, _PAGE), *sizes, newest})
     for start, stop in pairwise(edges):
         query = (
             sa.select(LEAVES.c.seq, LEAVES.c.commitment, EVENTS.c.member, EVENTS.c.salt, EVENTS.c.event)

@@ -33,12 +33,15 @@ from assent.audit.stored import (
     sha256_of,
     sha256_of_bytes,
 )
+from assent.audit.versions import check_parents, check_removed
+from assent.audit.withdrawn import check_moments, derive_steps
 from assent.errors import EvidenceError
 from assent.evidence.attestation import Statement, read_unverified, verify_statement
 from assent.evidence.decisions import ROW_BYTES
 from assent.evidence.handover import open_held_checkpoint
 from assent.evidence.manifest import MANIFEST, PACK, Counts, SnapshotManifest, parse_manifest, snapshot_id
 from assent.evidence.note import VerifierKey
+from assent.evidence.removal import REMOVED
 from assent.evidence.tags import key_id
 from assent.policy.load import pack_from_document
 from assent.policy.pack import Pack
@@ -90,6 +93,8 @@ def verify_snapshot(
     if opened is None:
         return report
     statement, manifest = opened
+    if (folder / REMOVED).is_file():
+        return _verify_removed(folder, manifest, means, report)
     report.records = manifest.counts.records
     with report.checking("files") as seen:
         seen.detail = f"{check_files(folder, statement)} files have the digests that were signed"
@@ -106,6 +111,8 @@ def verify_snapshot(
     history = _check_ledger(manifest, means, report)
     if history is not None:
         _check_sealed(folder, history, report)
+        if manifest.withdrawals:
+            _check_versions(folder, manifest, history, report)
     sourced = _check_sources(manifest, means, report)
     if pack is None or decisions is None or history is None or not sourced or means.decision_key is None:
         report.skip("derivation", "needs the rules, the decisions, the ledger, the sources and the decision key")
@@ -113,6 +120,17 @@ def verify_snapshot(
     with report.checking("derivation") as seen:
         _Comparison(folder, manifest, means, pack, history, decisions, report, progress).run(sample, seed)
         seen.detail = f"{report.agrees:,} agree, {report.differs:,} differ, {report.erased:,} erased"
+    return report
+
+
+def _verify_removed(folder: Path, manifest: SnapshotManifest, means: Means, report: SnapshotReport) -> SnapshotReport:
+    """The report on a snapshot of which the manifest and the statement of its removal are left."""
+    history = _check_ledger(manifest, means, report)
+    if history is not None:
+        _check_sealed(folder, history, report)
+    with report.checking("removal") as seen:
+        seen.detail = check_removed(folder, means.attest_key, history)
+    report.skip("derivation", "its bytes were removed; verify the snapshot in its place")
     return report
 
 
@@ -167,7 +185,11 @@ def _check_ledger(manifest: SnapshotManifest, means: Means, report: SnapshotRepo
     history: History | None = None
     with report.checking("ledger") as seen:
         read = read_history(
-            means.ledger_folder, manifest.ledger_size, means.vkeys, suppression_key=means.suppression_key
+            means.ledger_folder,
+            manifest.ledger_size,
+            means.vkeys,
+            suppression_key=means.suppression_key,
+            moments=[each.ledger_size for each in manifest.withdrawals],
         )
         checkpoint = open_held_checkpoint(manifest.checkpoint.encode(), read.keys)
         if (checkpoint.size, checkpoint.root) != (manifest.ledger_size, read.root):
@@ -183,6 +205,16 @@ def _check_sealed(folder: Path, history: History, report: SnapshotReport) -> Non
         if sha256_of(folder / MANIFEST) not in history.sealed.get(folder.name, ()):
             raise EvidenceError("the ledger does not say that a snapshot of this name was sealed with this manifest")
         seen.detail = "the ledger says that exactly this manifest was sealed"
+
+
+def _check_versions(folder: Path, manifest: SnapshotManifest, history: History, report: SnapshotReport) -> None:
+    with report.checking("rewritings") as seen:
+        seen.detail = check_moments(manifest, history)
+    if manifest.parent is not None and not (folder.parent / manifest.parent).is_dir():
+        report.skip("versions", f"`{manifest.parent}`, which it was made from, does not lie beside it")
+        return
+    with report.checking("versions") as seen:
+        seen.detail = check_parents(folder, manifest, history)
 
 
 def _check_sources(manifest: SnapshotManifest, means: Means, report: SnapshotReport) -> bool:
@@ -238,9 +270,9 @@ class _Comparison:
         partition = self.manifest.partition
         own = self.means.partition_key
         place = (lambda _author: b"") if own is None else placed(own, partition.shards, partition.slices)
-        deriver = Deriver(
-            self.pack, self.pack.purposes[self.manifest.purpose], self.manifest.at, self.history, key, place
-        )
+        purpose = self.pack.purposes[self.manifest.purpose]
+        steps = derive_steps(self.manifest, self.pack, self.history)
+        deriver = Deriver(self.pack, purpose, self.manifest.at, self.history, key, place, steps)
         needed = None if chosen is None else _with_ancestors(chosen, parents)
         rows = self._rows(needed)
         named = set(parents.values())
