@@ -230,6 +230,7 @@ def verify(  # noqa: PLR0917 - the options of a command
     witnessed = hear_if_asked(
         folder, witness, size=report.size or 0, keys=witness_key or (), cosigned=cosigned or (), vkey=vkey
     )
+    sound = report.ok
     if witnessed is not None:
         report.checks.append(witnessed.check)
 
@@ -247,6 +248,8 @@ def verify(  # noqa: PLR0917 - the options of a command
         show_witnessed(console, witnessed)
 
     emit(as_json, report.to_json() | ({"witnesses": witnessed.to_json()} if witnessed else {}), render)
+    if sound and witnessed is not None:
+        witnessed.require()
     report.require()
 
 

@@ -11,11 +11,14 @@ from rich.markup import escape
 
 from assent.audit.ledger import LedgerReport
 from assent.audit.report import SnapshotReport
+from assent.audit.witnesses import Witnessed
 from assent.cli.build import watching
 from assent.cli.frame import Json, emit, listing
+from assent.cli.witness import CosignedOption, QuorumOption, WitnessKeyOption, show_witnessed
 from assent.errors import InputError
 from assent.operations.snapshots import find_snapshot
 from assent.operations.verify import verify_folder, verify_ledger_folder
+from assent.operations.witness import hear_if_asked, snapshot_ledger_size
 from assent.operations.workspace import Workspace, open_workspace
 from assent.storage.place import place_of
 
@@ -35,6 +38,9 @@ def verify(  # noqa: PLR0917 - options of a command
     seed: Annotated[int, typer.Option(help="Of the drawing, so that it can be repeated.")] = 0,
     vkey: Annotated[str | None, typer.Option(help="The ledger's public key, as text or file.")] = None,
     attest_key: Annotated[Path | None, typer.Option(help="The public key that signs snapshots, PEM.")] = None,
+    witness: QuorumOption = None,
+    witness_key: WitnessKeyOption = None,
+    cosigned: CosignedOption = None,
     as_json: Json = False,
 ) -> None:
     """Derive everything again and compare; exit code 4 when something does not match."""
@@ -42,10 +48,14 @@ def verify(  # noqa: PLR0917 - options of a command
     report: LedgerReport | SnapshotReport
     with watching() as watch:
         if place_of(Path(path)) is not None:
+            ledger: Path | None = Path(path)
             report = verify_ledger_folder(Path(path), vkey=vkey, progress=watch)
+            size = report.size or 0
         else:
+            snapshot = find_snapshot(workspace, path)
+            ledger = workspace.ledger_folder if workspace else None
             report = verify_folder(
-                find_snapshot(workspace, path),
+                snapshot,
                 workspace=workspace,
                 vkey=vkey,
                 attest_key=attest_key,
@@ -53,7 +63,17 @@ def verify(  # noqa: PLR0917 - options of a command
                 seed=seed,
                 progress=watch,
             )
-    emit(as_json, report.to_json(), lambda console: _show(console, report))
+            size = snapshot_ledger_size(snapshot) if witness else 0
+        witnessed = hear_if_asked(
+            ledger, witness, size=size, keys=witness_key or (), cosigned=cosigned or (), vkey=vkey
+        )
+    sound = report.ok
+    if witnessed is not None:
+        report.checks.append(witnessed.check)
+    payload = report.to_json() | ({"witnesses": witnessed.to_json()} if witnessed else {})
+    emit(as_json, payload, lambda console: _show(console, report, witnessed))
+    if sound and witnessed is not None:
+        witnessed.require()
     report.require()
 
 
@@ -67,13 +87,14 @@ def _workspace() -> Workspace | None:
         raise
 
 
-def _show(console: Console, report: LedgerReport | SnapshotReport) -> None:
+def _show(console: Console, report: LedgerReport | SnapshotReport, witnessed: Witnessed | None) -> None:
     table = listing("check", "result", "detail")
     for check in report.checks:
         table.add_row(check.name, _MARKS[check.passed], escape(check.detail))
     console.print(table)
     for difference in report.differences:
         console.print(f"differs: {escape(str(difference))}")
+    show_witnessed(console, witnessed)
     if report.ok:
         console.print(_conclusion(report), markup=False)
 
