@@ -22,6 +22,7 @@ from assent.vocabulary.identifiers import SnapshotId
 from assent.vocabulary.reasons import Reason
 
 SEALED, SUPERSEDED, UNKNOWN, BROKEN = "sealed", "superseded", "not in the ledger", "unreadable"
+REMOVED = "removed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,20 +86,21 @@ def find_snapshot(workspace: Workspace | None, named: str) -> Path:
 
 def list_snapshots(workspace: Workspace, *, clock: Callable[[], datetime]) -> list[Listed]:
     """Every snapshot of the workspace and whether it still stands, the newest first."""
-    sealed: dict[str, bool] = {}
+    states: dict[str, str] = {}
     with Ledger.open(workspace.ledger_folder, clock=clock) as ledger:
         for _, event in ledger.system_events():
             if isinstance(event, Event) and event.key and event.type is EventType.SNAPSHOT_SEALED:
-                sealed.setdefault(event.key, True)
+                states.setdefault(event.key, SEALED)
             elif isinstance(event, Event) and event.key and event.type is EventType.SNAPSHOT_SUPERSEDED:
-                sealed[event.key] = False
+                states[event.key] = SUPERSEDED
+            elif isinstance(event, Event) and event.key and event.type is EventType.SNAPSHOT_REMOVED:
+                states[event.key] = REMOVED
     shelf = shelf_of(workspace)
-    listed = [_listed(shelf, each, sealed.get(each)) for each in shelf.snapshots()]
+    listed = [_listed(shelf, each, states.get(each, UNKNOWN)) for each in shelf.snapshots()]
     return sorted(listed, key=lambda each: (each.at is not None, each.at, each.id), reverse=True)
 
 
-def _listed(shelf: Shelf, identity: SnapshotId, stands: bool | None) -> Listed:
-    state = {None: UNKNOWN, True: SEALED, False: SUPERSEDED}[stands]
+def _listed(shelf: Shelf, identity: SnapshotId, state: str) -> Listed:
     try:
         manifest = parse_manifest(read_unverified((shelf.of(identity) / MANIFEST).read_bytes()))
     except (AssentError, OSError):
@@ -111,7 +113,7 @@ def _listed(shelf: Shelf, identity: SnapshotId, stands: bool | None) -> Listed:
         manifest.ledger_size,
         manifest.counts.records,
         manifest.counts.allowed,
-        sum(each.bytes for each in manifest.stored),
+        0 if state == REMOVED else sum(each.bytes for each in manifest.stored),
     )
 
 

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import pyarrow.compute as pc
-
 from assent.errors import InputError
 from assent.evidence.attestation import read_unverified
 from assent.evidence.decisions import verify_member
@@ -22,9 +20,9 @@ from assent.operations.workspace import Workspace
 from assent.policy.evaluate import effective
 from assent.policy.load import load_pack
 from assent.policy.pack import Pack, Purpose
+from assent.snapshot.holding import rows_of
 from assent.snapshot.proving import open_decisions
 from assent.snapshot.sealing import Gap, Shelf, no_gap
-from assent.snapshot.touched import open_data
 from assent.vocabulary.events import Event, EventType
 from assent.vocabulary.identifiers import MemberId, PurposeName, RegionCode, SnapshotId
 from assent.vocabulary.reasons import Reason
@@ -248,7 +246,7 @@ def _held(shelf: Shelf, identity: SnapshotId, known: Chronicle, member: MemberId
         return Held(identity, manifest.purpose, state, None, None, 0, known.place_of(identity).id)
     masks = _masks_of(shelf, identity, manifest, member)
     went = sum(bool(mask & Reason.TAKEN_BACK.bit) for mask in masks)
-    named = _named_in(shelf, identity, manifest, member)
+    named = rows_of(folder, manifest, [member]).named[member]
     return Held(identity, manifest.purpose, "sealed", masks.count(0), named, went, None)
 
 
@@ -259,15 +257,6 @@ def _masks_of(shelf: Shelf, identity: SnapshotId, manifest: SnapshotManifest, me
         proof = decisions.prove(key)
     decided = manifest.decisions
     return list(verify_member(proof, root=decided.root, count=decided.count, key=key).values())
-
-
-def _named_in(shelf: Shelf, identity: SnapshotId, manifest: SnapshotManifest, member: str) -> int:
-    found = 0
-    for entry in manifest.files:
-        for batch in open_data(shelf.of(identity), entry).iter_batches(columns=["subjects"]):
-            people = pc.struct_field(pc.list_flatten(batch.column("subjects")), "member")
-            found += int(pc.sum(pc.equal(people, member)).as_py() or 0)
-    return found
 
 
 def read_members(text: str) -> list[str]:
