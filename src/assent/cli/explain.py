@@ -14,7 +14,6 @@ from assent.operations.explain import ExplainedRecord, explain_record
 from assent.operations.workspace import open_workspace
 from assent.vocabulary.instants import format_instant, parse_instant
 from assent.vocabulary.reasons import Reason
-from assent.vocabulary.records import Record
 
 
 def register(app: typer.Typer) -> None:
@@ -55,6 +54,7 @@ def _payload(told: ExplainedRecord) -> dict[str, Any]:
         "pack_digest": told.verdict.pack_digest,
         "as_of": format_instant(told.verdict.as_of),
         "ledger_size": told.verdict.ledger_size,
+        "erased": told.erased,
     }
 
 
@@ -64,7 +64,7 @@ def _show(console: Console, told: ExplainedRecord) -> None:
     for number, cause in enumerate(told.explanation.causes, 1):
         console.print(f"\n{number}. {escape(cause.sentence)}")
         if cause.reason is Reason.STATE_MISSING:
-            console.print(f"   {escape(_missing(told.record))}")
+            console.print(f"   {escape(_missing(told))}")
         if cause.rule:
             console.print(f"   [dim]rule:[/dim] {escape(cause.rule)}")
         events = f"; ledger {_events(cause.events)}" if cause.events else ""
@@ -80,7 +80,12 @@ def _show(console: Console, told: ExplainedRecord) -> None:
     )
 
 
-def _missing(record: Record) -> str:
+def _missing(told: ExplainedRecord) -> str:
+    record = told.record
+    if told.erased:
+        return (
+            "Its author was erased at their request: nothing is known of them, and nothing is recorded again."
+        )
     if record.unreadable:
         return "A value in its row cannot be read as what the mapping says it is."
     if record.author is None:

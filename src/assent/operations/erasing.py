@@ -6,8 +6,10 @@ import os
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from assent.ledger.charge import Gap, no_gap
 from assent.operations.erasure import Clock, Erased, Progress, erase_members
 from assent.operations.feeds import Surroundings, purge
+from assent.operations.sweep import sweep
 from assent.operations.workspace import Workspace
 
 
@@ -19,6 +21,7 @@ def erase(
     at: datetime | None = None,
     entropy: Callable[[int], bytes] = os.urandom,
     progress: Progress = lambda _what, _done, _total: None,
+    gap: Gap = no_gap,
 ) -> list[Erased]:
     """As `erase_members`, with the workspace's own sweep and feeds."""
     around = Surroundings(clock, entropy)
@@ -26,9 +29,10 @@ def erase(
         workspace,
         members,
         clock=clock,
-        sweep=lambda _workspace: None,
+        sweep=lambda inside: sweep(inside, clock=clock, progress=progress),
         purge=lambda inside, member: purge(inside, member, around),
         at=at,
         entropy=entropy,
         progress=progress,
+        gap=gap,
     )

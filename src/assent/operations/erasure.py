@@ -7,7 +7,8 @@ For each call, in this order:
 3. nobody builds meanwhile, and no snapshot on the shelf holds a row of theirs: else it ends here;
 4. the key of the suppression list is there, made with the first erasure;
 5. one transaction shreds: salts and events deleted, entries kept, the members listed, the positions accounted for;
-6. what was derived from their events is dropped: the mirror, the database's free pages and journal, staging.
+6. what was derived from their events is dropped: the mirror, the database's free pages and
+   journal, staging, what builds leave for the next one.
 
 Each step can be done again, and what is done is found done: after a crash, or where step 3 ended it, the same
 command goes on. Backups, exports that were handed out and the platform's own tables are not Assent's to erase.
@@ -130,6 +131,7 @@ def erase_members(
         ledger.overwrite_deleted()
         gap("overwritten")
         _clear_staging(workspace, members)
+        _clear_indexes(workspace)
         gap("cleared")
     return [Erased(member, shredding.shredded[member], found.named[member]) for member in members]
 
@@ -253,6 +255,12 @@ def _clear_staging(workspace: Workspace, members: Sequence[str]) -> None:
     for staged in sorted(workspace.staging_folder.iterdir()):
         if any(_names(path, members) for path in sorted(staged.rglob("*")) if path.is_file()):
             shutil.rmtree(staged)
+
+
+def _clear_indexes(workspace: Workspace) -> None:
+    """No build begins from what an earlier one knew of them; the next one is a full one."""
+    for index in (workspace.keys_folder / "snapshots").glob("*.index"):
+        shutil.rmtree(index)
 
 
 def _names(path: Path, members: Sequence[str]) -> bool:

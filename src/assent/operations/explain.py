@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from assent.engines.duckdb import open_duckdb
-from assent.errors import InputError
+from assent.errors import AssentError, InputError
 from assent.gate.explain import Explanation, explain
 from assent.gate.lookup import events_about, find_with_parents
 from assent.ledger import Ledger, fold_exclusions, fold_holds, fold_member
@@ -27,11 +27,16 @@ from assent.vocabulary.state import MemberState
 
 @dataclass(frozen=True, slots=True)
 class ExplainedRecord:
-    """A record, its verdict, and why."""
+    """A record, its verdict, and why.
+
+    Args:
+        erased: nothing is known of the author because they were erased, as the suppression list shows.
+    """
 
     record: Record
     verdict: Verdict
     explanation: Explanation
+    erased: bool = False
 
 
 def explain_record(
@@ -74,10 +79,19 @@ def explain_record(
         case = desk.case(records[RecordId(ident)])
         author = records[RecordId(ident)].author
         said = [*(ledger.events_of(author, size=size) if author else ()), *desk.flagged(RecordId(ident))]
+        erased = author is not None and _was_erased(ledger, author)
     readable = [(seq, event) for seq, event in dict(said).items() if isinstance(event, Event)]
     explanation = explain(rules, case, readable)
     verdict = Verdict.of(explanation.judgment, pack_digest=rules.digest, as_of=case.at, ledger_size=size)
-    return ExplainedRecord(case.record, verdict, explanation)
+    return ExplainedRecord(case.record, verdict, explanation, erased)
+
+
+def _was_erased(ledger: Ledger, member: str) -> bool:
+    """Whether the suppression list says so; where it cannot be read, nobody is said to have been erased."""
+    try:
+        return bool(ledger.suppressed([member]))
+    except AssentError:
+        return False
 
 
 @dataclass(slots=True)
