@@ -9,6 +9,7 @@ from assent.audit.ledger import is_about, verify_ledger
 from assent.errors import EvidenceError, InputError
 from assent.evidence.note import SignerKey
 from assent.ledger import Ledger
+from assent.ledger.shredding import Shredding
 from assent.vocabulary.events import Event, EventType
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
@@ -64,9 +65,61 @@ def test_an_untouched_ledger_verifies(folder):
 
 
 def test_an_erased_event_is_counted_and_is_no_failure(folder):
+    erase(folder, "m3")
+    report = verify_ledger(folder, vkey=VKEY)
+    assert (report.ok, report.agrees, report.erased, report.unaccounted) == (True, SIZE - 86 + 1, 86, 0)
+
+
+def test_an_event_deleted_behind_the_logs_back_is_a_failure(folder):
     sql(folder, "DELETE FROM ledger_events WHERE seq IN (3, 4)")
     report = verify_ledger(folder, vkey=VKEY)
-    assert (report.ok, report.agrees, report.erased) == (True, SIZE - 2, 2)
+    assert (failed(report), report.erased, report.unaccounted) == (["erasures"], 0, 2)
+
+
+def test_an_erasure_does_not_cover_what_it_does_not_name(folder):
+    erase(folder, "m3")
+    sql(folder, "DELETE FROM ledger_events WHERE seq = 4")
+    report = verify_ledger(folder, vkey=VKEY)
+    assert (failed(report), report.erased, report.unaccounted) == (["erasures"], 86, 1)
+
+
+def test_an_erasure_does_not_cover_itself_or_what_comes_later(folder):
+    """Whoever deletes the event that accounts for an erasure is found too."""
+    erase(folder, "m3")
+    sql(folder, "DELETE FROM ledger_events WHERE seq = ?", SIZE)
+    assert verify_ledger(folder, vkey=VKEY).unaccounted == 87
+
+
+def test_what_is_said_to_be_erased_and_is_there_is_a_failure(folder):
+    with sqlite3.connect(folder / "ledger.db") as connection:
+        row = connection.execute("SELECT * FROM ledger_events WHERE seq = 3").fetchone()
+    connection.close()
+    erase(folder, "m3")
+    sql(folder, "INSERT INTO ledger_events VALUES (?, ?, ?, ?)", *row)
+    report = verify_ledger(folder, vkey=VKEY)
+    assert [check.detail for check in report.checks if not check.passed] == [
+        "event `3` is said to be erased and is there"
+    ]
+
+
+def test_an_erasure_recorded_without_positions_accounts_for_nothing(folder):
+    with Ledger.open(folder, clock=clock, key=KEY) as ledger:
+        ledger.append([Event(EventType.ERASURE_COMPLETED, clock(), "m3")])
+    sql(folder, "DELETE FROM ledger_events WHERE seq = 3")
+    report = verify_ledger(folder, vkey=VKEY)
+    (detail,) = (check.detail for check in report.checks if not check.passed)
+    assert detail.endswith("the first is `3`; 1 erasures do not say which entries they took")
+
+
+def test_an_erased_member_missing_from_the_suppression_list_is_found(folder):
+    erase(folder, "m3")
+    sql(folder, "DELETE FROM ledger_suppressed")
+    assert failed(verify_ledger(folder, vkey=VKEY)) == ["suppression list"]
+
+
+def erase(folder, member):
+    with Ledger.open(folder, clock=clock, key=KEY) as ledger:
+        ledger.transact(Shredding([member], lambda: b"s" * 32, clock(), {}).draw)
 
 
 def test_a_changed_event_differs(folder):

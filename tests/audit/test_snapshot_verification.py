@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from assent.audit.snapshot import Means, verify_snapshot
+from assent.ledger.shredding import Shredding
+from assent.ledger.suppression import create_suppression_key
 from assent.operations.build import BuildResult
+from assent.operations.ledger import SUPPRESSION_KEY, suppression_key_of
 from assent.operations.verify import verify_folder
 from small_world import World, make_world
 
@@ -45,19 +48,86 @@ def test_a_folder_that_is_no_snapshot_does_not_verify(tmp_path: Path) -> None:
     assert not report.ok
 
 
+def shred(world: World, *members: str) -> None:
+    """As an erasure does it, but the snapshots are left as they are: so may a copy be that somebody else holds."""
+    create_suppression_key(world.workspace.keys_folder / SUPPRESSION_KEY, world.entropy)
+    with world.ledger() as ledger:
+        ledger.transact(Shredding(members, suppression_key_of(world.workspace), world.clock(), {}).draw)
+
+
 def test_what_rests_on_an_erased_event_is_counted_as_erased(tmp_path: Path) -> None:
     world = make_world(tmp_path / "w")
     result = world.build()
-    world.tell({"type": "erasure.requested", "member": "m10", "effective_at": "2026-03-01T13:00:00Z"})
-    with sqlite3.connect(world.workspace.ledger_folder / "ledger.db") as connection:
-        connection.execute("delete from ledger_events where member = 'm10' and seq < ?", [result.manifest.ledger_size])
-    connection.close()
+    shred(world, "m10")
 
     report = verify_folder(result.path, workspace=world.workspace)
 
-    # Three posts of m10's, and nothing else depends on them; a record by somebody the ledger never knew could too.
-    assert report.ok
-    assert (report.erased, report.differs) == (4, 0)
+    # Three posts of m10's, and nothing else depends on them.
+    assert (report.ok, report.erased, report.differs) == (True, 3, 0)
+
+
+def test_without_the_suppression_key_whoever_is_unknown_may_be_the_erased(tmp_path: Path) -> None:
+    world = make_world(tmp_path / "w")
+    result = world.build()
+    shred(world, "m10")
+    (world.workspace.keys_folder / SUPPRESSION_KEY).rename(tmp_path / "away")
+
+    report = verify_folder(result.path, workspace=world.workspace)
+
+    # The post of somebody the ledger never knew too.
+    assert (report.ok, report.erased, report.differs) == (True, 4, 0)
+
+
+def test_what_carries_or_names_what_an_erased_person_wrote_is_counted_as_erased_too(tmp_path: Path) -> None:
+    world = make_world(tmp_path / "w")
+    result = world.build()
+    shred(world, "m5")
+
+    report = verify_folder(result.path, workspace=world.workspace)
+
+    # Three posts, two comments that name them, a repost, and the repost of that.
+    assert (report.ok, report.erased, report.differs) == (True, 7, 0)
+
+
+def test_what_an_erased_person_had_excluded_of_others_is_counted_as_erased(tmp_path: Path) -> None:
+    world = make_world(tmp_path / "w")
+    world.tell({"type": "record.excluded", "record": "p-m2-0", "member": "m10", "effective_at": "2026-01-01T00:00:00Z"})
+    result = world.build()
+    shred(world, "m10")
+
+    report = verify_folder(result.path, workspace=world.workspace)
+
+    assert (report.ok, report.erased, report.differs) == (True, 4, 0)
+
+
+def test_events_deleted_behind_the_logs_back_are_found(tmp_path: Path) -> None:
+    world = make_world(tmp_path / "w")
+    result = world.build()
+    delete(world, "m10")
+
+    report = verify_folder(result.path, workspace=world.workspace)
+
+    assert [(check.name, check.passed) for check in report.checks if check.passed is not True] == [
+        ("ledger", False),
+        ("derivation", None),
+    ]
+
+
+def test_the_erasure_of_one_does_not_cover_what_was_deleted_of_another(tmp_path: Path) -> None:
+    world = make_world(tmp_path / "w")
+    result = world.build()
+    shred(world, "m10")
+    delete(world, "m5")
+
+    report = verify_folder(result.path, workspace=world.workspace)
+
+    assert (report.ok, report.erased) == (False, 0)
+
+
+def delete(world: World, member: str) -> None:
+    with sqlite3.connect(world.workspace.ledger_folder / "ledger.db") as connection:
+        connection.execute("delete from ledger_events where member = ?", [member])
+    connection.close()
 
 
 def test_the_same_seed_draws_the_same_sample(made: tuple[World, BuildResult]) -> None:

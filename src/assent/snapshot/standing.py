@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from assent.errors import EvidenceError, RefusedError
-from assent.evidence.checkpoint import open_checkpoint
+from assent.evidence.handover import open_held_checkpoint
 from assent.evidence.manifest import SnapshotManifest
 from assent.evidence.merkle import EMPTY_ROOT, subtree_root
-from assent.evidence.note import VerifierKey
 from assent.evidence.tiles import nodes_from
 from assent.ledger import Ledger
 from assent.storage.schema import LOG_FOLDER
@@ -51,8 +50,9 @@ def require_prefix(ledger: Ledger, manifest: SnapshotManifest) -> None:
     Raises:
         EvidenceError: the checkpoint in the manifest is not this ledger's, or not of its past.
     """
-    checkpoint = open_checkpoint(manifest.checkpoint.encode(), [VerifierKey.parse(ledger.vkey)])
-    now = open_checkpoint(ledger.checkpoint(), [VerifierKey.parse(ledger.vkey)])
+    keys = ledger.keys
+    checkpoint = open_held_checkpoint(manifest.checkpoint.encode(), keys)
+    now = open_held_checkpoint(ledger.checkpoint(), keys)
     if checkpoint.size != manifest.ledger_size or checkpoint.size > now.size:
         raise EvidenceError(
             f"the snapshot rests on `{checkpoint.size}` events and the ledger has `{now.size}`",
