@@ -9,7 +9,8 @@ How an append becomes durable:
 5. answer every writer that was taken along, and let the next thread begin at step 2;
 6. publish tiles and checkpoint from the database (`publication`).
 
-A writer that got no answer does not know whether step 4 was reached, and looks before it repeats itself.
+A writer that got no answer does not know whether step 4 was reached, and looks before it repeats itself; where the
+database is a server that lost its answer, the ledger looks for it (`lost_answer`).
 What a writer was answered about is published moments later; `prove` waits for it.
 """
 
@@ -39,6 +40,7 @@ from assent.evidence.note import SignerKey
 from assent.evidence.tlog_proof import TlogProof
 from assent.ledger.charge import Gap, head_to_extend, make_database, no_gap, open_database, require_here
 from assent.ledger.columns import ColumnarEvents, Mirror, Shredded
+from assent.ledger.lost_answer import Last, looking
 from assent.ledger.publication import Publication
 from assent.ledger.rotation import chain_of
 from assent.ledger.shredding import shredded_since
@@ -370,7 +372,8 @@ class Ledger:
     def _record(self, draw: Draw, successor: SignerKey | None = None) -> range:
         if self._signer is None and successor is None:
             raise RefusedError("this ledger was opened without its key and can only be read")
-        with self._sequencing, self._database.writing() as connection:
+        last: list[Last] = []
+        with self._sequencing, looking(self._database, last), self._database.writing() as connection:
             head = head_to_extend(connection)
             if self._signer is not None and head.vkey != self._signer.verifier.text:
                 raise RefusedError("the ledger's key was replaced meanwhile", hint="open it again, with the new key")
@@ -378,7 +381,9 @@ class Ledger:
             frontier = merkle.Frontier.from_bytes(head.size, head.frontier)
             indexed = True
             for batch in draw(connection, head.size):
-                frontier = frontier.extend(self._insert(connection, frontier.size, batch))
+                hashes = self._insert(connection, frontier.size, batch)
+                frontier = frontier.extend(hashes)
+                last[:] = [(frontier.size - 1, each) for each in hashes[-1:]] or last
                 if indexed and frontier.size - head.size > max(head.size, _INDEX_ANEW):
                     # An index over this many new rows is built faster at the end than kept meanwhile.
                     MEMBER_INDEX.drop(connection)
