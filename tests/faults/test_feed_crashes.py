@@ -134,7 +134,7 @@ def test_a_withdrawal_after_a_delivery_that_was_killed_reaches_the_recipient(fee
 
     assert feed.received() == feed.readable(snapshot)
     assert once(feed, "feed.sent")
-    assert not any(name.startswith(".incoming") for name in map(lambda path: path.name, feed.inbox.iterdir()))
+    assert not any(path.name.startswith(".incoming") for path in feed.inbox.iterdir())
 
 
 @pytest.mark.parametrize("gap", ACKNOWLEDGING)

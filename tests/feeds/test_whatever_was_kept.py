@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from pathlib import Path
 
@@ -32,16 +33,12 @@ class Fickle:
     def keep(self, data) -> None:
         folder = self.inbox / f"{data['number']:06d}"
         folder.mkdir(parents=True, exist_ok=True)
-        import json
-
         (folder / "manifest.json").write_text(json.dumps(data["manifest"], indent=1, sort_keys=True) + "\n")
         for name, text in data["files"].items():
             (folder / name).write_text(text)
 
     def applied(self) -> dict:
         """Every kept batch applied in order, cancelled ones too: what somebody has who looks at nothing else."""
-        import json
-
         held: dict = {}
         for folder in sorted(self.inbox.iterdir()):
             for name in ("retractions.jsonl", "additions.jsonl"):
@@ -95,3 +92,26 @@ def test_the_recipient_ends_with_what_may_be_read(tmp_path: Path, seed: int) -> 
     assert fickle.applied() == expected
     assert current_set(verify_received(fickle.inbox, feed.world.root / "keys" / ATTEST_PUBLIC)) == expected
     assert feed.status().held == len(expected)
+
+
+def test_a_retraction_they_kept_and_never_confirmed_is_undone_when_the_member_returns(tmp_path: Path) -> None:
+    fickle = Fickle(tmp_path / "kept", 0)
+    fickle.reliable = True
+    server = Server(fickle)
+    config = recipient_table(f'deliver = "webhook"\nurl = "{server.url}"\npseudonyms = false\n')
+    feed = make_feed_world(tmp_path / "w", config=config)
+    with server.running():
+        feed.snapshot()
+        feed.build()
+        feed.deliver()
+        feed.withdraw("m1")
+        server.answer = lambda received: (fickle(received), (500, {}, b""))[1]
+        feed.deliver()
+        feed.return_to("m1")
+        snapshot = feed.snapshot()
+        server.answer = fickle
+        feed.build()
+        feed.deliver()
+
+    assert fickle.applied() == feed.readable(snapshot)
+    assert len(fickle.applied()) == 12

@@ -42,6 +42,9 @@ from assent.storage.files import explained, sync_folder, write_durably
 AT_ONCE: Final = 8192
 """Lines in memory at a time."""
 
+ENDED: Final = "ended"
+"""The note that everything was taken back: nothing is given again before somebody builds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -88,6 +91,7 @@ def build_batches(feed: Feed, source: Source, *, now: datetime, only_held: bool 
         page.cancel_pending()
         added = _compare(page, feed, source, building, only_held=only_held)
         page.write_note("compared", _compared(feed, source))
+        page.write_note(ENDED, "yes" if source.reader is None else None)
         return added
 
     return _make(feed, source, compare, now, gap)
@@ -109,8 +113,8 @@ def retract_left_out(feed: Feed, source: Source, *, now: datetime, gap: Gap = no
         out = [feed.names.record(each) for each in reader.left_out_ids] if reader else []
         people = [known for member in source.without for known in page.with_person(feed.names.tag(member))]
         concerned = page.holding({*out, *people})
-        untouched = not waiting and not page.held
-    if untouched:
+        settled = page.note(ENDED) is not None or (not waiting and not page.held)
+    if settled:
         return Made()
     if reader is None or not compared:
         return build_batches(feed, source, now=now, only_held=not any(each.additions for each in waiting), gap=gap)
