@@ -52,6 +52,7 @@ from assent.gate.sql import Sql
 from assent.gate.tags import record_tag
 from assent.policy.pack import Purpose
 from assent.vocabulary.reasons import Reason
+from assent.vocabulary.regions import REGION_CODES
 from assent.vocabulary.state import Hold
 from assent.vocabulary.tables import COLUMNS, SNAPSHOT_SCHEMA, Problem
 
@@ -164,6 +165,20 @@ class Gate:
         for batch in self._engine.stream(sql.render(query, self._engine.dialect)):
             rank, tagged, mask = batch.columns
             yield pa.RecordBatch.from_arrays([member_tags.take(rank), tagged.storage, mask], schema=DECISION_SCHEMA)
+
+    def judged(self) -> Iterator[pa.RecordBatch]:
+        """Every record in the order of the tags, to be held against another pack's.
+
+        Columns: `rank`, `tag`, `mask`, `category` where it is in scope, `region` of the author where it is known.
+        """
+        regions = pa.array([word if word in REGION_CODES else None for word in self._regions], pa.string())
+        order = sql.col("rank"), sql.col("tag")
+        rest = sql.col("mask"), sql.col("category"), sql.col("region")
+        query = exp.select(*order, *rest).from_(exp.to_table(JUDGED)).order_by(*order)
+        for batch in self._engine.stream(sql.render(query, self._engine.dialect)):
+            rank, tagged, mask, category, region = batch.columns
+            columns = [rank, tagged.storage, mask, category.cast(pa.string()), regions.take(region)]
+            yield pa.RecordBatch.from_arrays(columns, ["rank", "tag", "mask", "category", "region"])
 
     def decided(self) -> Iterator[pa.RecordBatch]:
         """Every record's decision with what it is about, in `keeping.ROW_SCHEMA`, in the order of the tags.
