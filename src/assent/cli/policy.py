@@ -14,12 +14,14 @@ from rich.markup import escape
 from rich.table import Table
 
 from assent.cli.frame import Json, emit, new_group
+from assent.cli.policy_diff import diff
 from assent.operations.policy import Checked, check_pack, explain_pack, list_packs, pack_schema, show_pack
 from assent.policy.pack import Pack, Purpose
 from assent.policy.sentences import Said, name_regions
 from assent.vocabulary.state import Hold
 
-app = new_group("What the rules are: check, show and explain packs.")
+app = new_group("What the rules are: check, show, explain and compare packs.")
+app.command()(diff)
 
 PackName = Annotated[str, typer.Argument(metavar="PACK", help="A shipped pack or a TOML file.")]
 

@@ -162,9 +162,10 @@ def _widened(block: Block, combos: set[Combo], idle: set[Combo], box: Box) -> Bo
             box = wider
     for place, levels in enumerate(box):
         for level in dict.fromkeys(combo[place] for combo in block.answers) if levels is not None else ():
-            more = (*box[:place], frozenset({*(box[place] or ()), level}), *box[place + 1 :])
-            if all(combo in combos for combo in block.answers if _within(combo, more)):
-                box = more
+            added = (*box[:place], frozenset({level}), *box[place + 1 :])
+            covered = [combo for combo in block.answers if _within(combo, added)]
+            if covered and all(combo in combos for combo in covered):
+                box = (*box[:place], (box[place] or frozenset()) | {level}, *box[place + 1 :])
     return box
 
 
