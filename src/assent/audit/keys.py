@@ -41,10 +41,10 @@ def held_keys(database: Database, trusted: Sequence[VerifierKey]) -> tuple[HeldK
     except (ValueError, KeyError, TypeError, AttributeError):
         raise EvidenceError("a change of the log's key cannot be read") from None
     chains = [chain_from(key, handovers) for key in trusted]
-    for chain in chains:
-        if chain[-1].until is not None:
-            raise EvidenceError(
-                f"the key of `{head.origin}` was replaced at size `{chain[-1].until}` without the old key's signature"
-                ", so the old key does not vouch for the new one"
-            )
-    return tuple(dict.fromkeys(key for chain in chains for key in chain))
+    reaching = [chain for chain in chains if chain[-1].until is None]
+    if chains and not reaching:
+        raise EvidenceError(
+            f"the key of `{head.origin}` was replaced at size `{chains[0][-1].until}` without the old key's signature,"
+            " so the old key does not vouch for the new one"
+        )
+    return tuple(dict.fromkeys(key for chain in reaching for key in chain))

@@ -13,7 +13,6 @@ from assent.engines import Engine, open_duckdb
 from assent.errors import EvidenceError, InputError, RefusedError
 from assent.evidence.attestation import read_unverified
 from assent.evidence.manifest import MANIFEST, SnapshotManifest, parse_manifest
-from assent.evidence.note import VerifierKey
 from assent.evidence.subject_proof import MAX_BYTES, Mentioned, Part, SubjectProof, sign_subject_proof
 from assent.evidence.tags import key_id, member_key
 from assent.gate.members import Appearance, records_by, records_naming
@@ -73,7 +72,7 @@ def prove_subject(
         for place, chain in enumerate(resolved):
             progress("proving", place, len(resolved))
             parts.append(_part(workspace, ledger, course, chain, member, wanted, appearances))
-        vkeys = [VerifierKey.parse(ledger.vkey)]
+        vkeys = [each.key for each in ledger.keys]
     data = sign_subject_proof(SubjectProof(member, clock(), tuple(parts)), key)
     return MadeProof(data, verify_subject_proof(data, key=key.public_key(), vkeys=vkeys))
 

@@ -13,13 +13,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from assent.audit.ledger import LedgerReport, verify_ledger
 from assent.audit.report import SnapshotReport
 from assent.audit.snapshot import Means, verify_snapshot
-from assent.errors import InputError
+from assent.errors import EvidenceError, InputError
+from assent.evidence.handover import Handover, chain_from, read_vkeys
 from assent.evidence.note import VerifierKey
 from assent.operations.build import ATTEST_KEY, PARTITION_KEY
 from assent.operations.ledger import SUPPRESSION_KEY
 from assent.operations.workspace import Workspace
 from assent.storage.keys import load_key
-from assent.storage.schema import LOG_FOLDER, VKEY_NAME
+from assent.storage.schema import LOG_FOLDER, VKEY_NAME, VKEYS_NAME
 
 Progress = Callable[[str, int, int], None]
 
@@ -75,14 +76,37 @@ def verify_ledger_folder(
 
 
 def ledger_keys(ledger_folder: Path | None, given: str | None) -> tuple[VerifierKey, ...]:
-    """The ledger's public key: the one that was given, else the one it publishes; none without either."""
-    if given is not None:
-        path = Path(given)
-        return (VerifierKey.parse(path.read_text(encoding="utf-8") if path.is_file() else given),)
-    published = None if ledger_folder is None else ledger_folder / LOG_FOLDER / VKEY_NAME
-    if published is None or not published.is_file():
+    """The ledger's public key, and after it those that it vouches for, before it and since.
+
+    Args:
+        given: the key, as text or file, or a file like `log/vkeys`, whose newest key is then the one that is
+            trusted; None trusts the one that the ledger publishes, and gives none where there is none.
+    """
+    log = None if ledger_folder is None else ledger_folder / LOG_FOLDER
+    if given is None:
+        text = None if log is None else _read(log / VKEY_NAME)
+    else:
+        text = _read(Path(given)) or given
+    if text is None:
         return ()
-    return (VerifierKey.parse(published.read_text(encoding="utf-8")),)
+    if text.startswith("0 "):
+        first, handovers = read_vkeys(text)
+        trusted = handovers[-1].new if handovers else first
+    else:
+        trusted, handovers = VerifierKey.parse(text), _listed(log)
+    return tuple(dict.fromkeys((trusted, *(each.key for each in chain_from(trusted, handovers)))))
+
+
+def _listed(log: Path | None) -> tuple[Handover, ...]:
+    """The changes of key that the log lists; a list that cannot be read is for verification to report."""
+    try:
+        return read_vkeys((log and _read(log / VKEYS_NAME)) or "")[1]
+    except EvidenceError:
+        return ()
+
+
+def _read(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else None
 
 
 def public_key(path: Path | None, workspace: Workspace | None) -> Ed25519PublicKey | None:
