@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, time
 from assent.exposure import unknowns, words
 from assent.exposure.columns import PLATFORM
 from assent.exposure.inventory import Bundle, Inventory
-from assent.exposure.judging import Judge, Outcome, Person
+from assent.exposure.judging import Judge, Outcome, Person, of_age_on
 from assent.exposure.moments import Timed, moments_of, timed
 from assent.exposure.report import (
     FORMAT,
@@ -98,7 +98,7 @@ def assemble(asked: Asked) -> Report:
         categories=tuple(_categories(asked, then, then_advised)),
         purposes=purposes,
         under_age=tuple(unknowns.under_age(inventory, judge, advised, asked.at)),
-        past=tuple(_past(asked, purposes, then)),
+        past=tuple(_past(asked, judge, purposes)),
         steps=advice.steps,
         besides=tuple(_besides(asked, advice, when)),
         remaining=tuple(_remaining(asked, advice)),
@@ -117,16 +117,24 @@ def assemble(asked: Asked) -> Report:
 def _kinds(asked: Asked, judge: Judge, advised: Judge | None, when: Timed) -> Iterator[KindTotal]:
     now, then = (weigh(asked.inventory, judge, at) for at in (asked.at, when.shown))
     for kind, names in by_kind(asked.pack).items():
-        starts = [
-            since.date()
-            for name in names
-            if (since := asked.pack.purposes[name].coverage.get(asked.person.region)) is not None
-        ]
+        starts = [since for name in names if (since := _since(asked, name)) is not None]
         same = by_kind(advised.pack).get(kind, ()) if advised else ()
         recommended = count(weigh(asked.inventory, advised, when.shown), same) if advised else None
         yield KindTotal(
             kind, words.KIND_TITLES[kind], min(starts, default=None), count(now, names), count(then, names), recommended
         )
+
+
+def _since(asked: Asked, name: PurposeName) -> date | None:
+    """When the use began for this person: where they are, and not before they were of age."""
+    purpose = asked.pack.purposes[name]
+    since = purpose.coverage.get(asked.person.region)
+    if since is None:
+        return None
+    if purpose.minimum_age is None or asked.person.birth_date is None:
+        return since.date()
+    of_age = of_age_on(asked.person.birth_date, purpose.minimum_age)
+    return max(since.date(), of_age) if of_age <= asked.at.date() else since.date()
 
 
 def _age(birth_date: date | None, on: date) -> int | None:
@@ -158,9 +166,14 @@ def _headline(asked: Asked, judge: Judge, kinds: Sequence[KindTotal], when: Time
         start = "Now" if total.since is None else f"Since {words.day(total.since)}"
         if later and not total.now.exposed:
             start = f"From {words.day(total.since or when.shown.date())} on"
-        certain = f"{words.records_of(total.then.used)} of yours {'is' if total.then.used == 1 else 'are'} used"
-        more = f", and {words.number(total.then.may_be_used)} more may be" if total.then.may_be_used else ""
-        yield f"{start}, {certain}{more}, {phrase}."
+        yield f"{start}, {_amounts(total.then)}, {phrase}."
+
+
+def _amounts(count: Count) -> str:
+    if not count.used:
+        return f"{words.records_of(count.may_be_used)} of yours may be used"
+    more = f", and {words.number(count.may_be_used)} more may be" if count.may_be_used else ""
+    return f"{words.records_of(count.used)} of yours {'is' if count.used == 1 else 'are'} used{more}"
 
 
 def _why_nothing(asked: Asked, judge: Judge, kind: Kind, when: Timed) -> str:
@@ -169,7 +182,7 @@ def _why_nothing(asked: Asked, judge: Judge, kind: Kind, when: Timed) -> str:
     found: Counter[str] = Counter()
     for each in weigh(asked.inventory, judge, when.shown):
         in_scope = any(each.bundle.traits.category in asked.pack.purposes[name].scope for name in names)
-        found[words.never_because(each.worst(names).reasons)] += each.records if in_scope else 0
+        found[words.never_because(each.worst(names).reasons, asked.pack.purposes[names[0]])] += each.records if in_scope else 0
     return found.most_common(1)[0][0] if found.total() else "your export holds none of what this use takes"
 
 
@@ -177,14 +190,13 @@ def _purposes(asked: Asked, then: Sequence[Weighed]) -> Iterator[PurposeLine]:
     for name, purpose in asked.pack.purposes.items():
         said = {each.about: each.sentence for each in explain_purpose(asked.pack, purpose)}
         status, sentence = _status(asked, name)
-        since = purpose.coverage.get(asked.person.region)
         yield PurposeLine(
             name=name,
             title=purpose.title,
             kind=purpose.kind,
             status=status,
             status_sentence=sentence,
-            since=since.date() if since else None,
+            since=_since(asked, name),
             count=count(then, [name]),
             setting=asked.pack.settings[purpose.setting].title.replace("<platform>", PLATFORM)
             if purpose.setting
@@ -284,13 +296,14 @@ def _why(pack: Pack, weighed: Iterable[Weighed], names: Sequence[PurposeName]) -
     return tuple(sorted(found.values(), key=lambda why: (order.index(why.outcome), -why.records)))
 
 
-def _past(asked: Asked, purposes: Sequence[PurposeLine], then: Sequence[Weighed]) -> Iterator[str]:
+def _past(asked: Asked, judge: Judge, purposes: Sequence[PurposeLine]) -> Iterator[str]:
     """What was allowed before today, and what leaving does about it."""
     by_past: dict[str, list[PurposeLine]] = {}
+    own = [each for each in weigh(asked.inventory, judge, asked.at) if each.bundle.traits.by_owner]
     for line in purposes:
-        if line.status == "in_force" and line.count.exposed:
+        if line.status == "in_force" and count(own, [PurposeName(line.name)]).exposed:
             by_past.setdefault(line.past, []).append(line)
-    oldest = min((first for first in _oldest(then) if first), default=None)
+    oldest = min((first for first in _oldest(own) if first), default=None)
     for past, lines in by_past.items():
         since = min((line.since for line in lines if line.since), default=None)
         days = f" for {words.number((asked.at.date() - since).days)} days, since {words.day(since)}" if since else ""
@@ -318,7 +331,7 @@ def _besides(asked: Asked, advice: Advice, when: Timed) -> Iterator[str]:
     if not toggles:
         return
     names = words.joined(f"“{one.what}”" for one in toggles)
-    yield f"These toggles take nothing more away in {asked.country} under this reading: {names}."
+    yield f"These toggles change no figure after that, in {asked.country} and under this reading: {names}."
     for reading, _ in asked.readings:
         judge = Judge(reading, advice.afterwards)
         before = exposed(asked.inventory, judge, when.settled)

@@ -32,9 +32,10 @@ class Told:
 
 
 def columns_of(report: Report) -> tuple[Column, ...]:
-    """The columns of the table of categories."""
+    """The columns of the table of categories; a kind of use that uses nothing needs none, unless all do."""
     same: dict[object, list[str]] = {}
-    for total in report.kinds:
+    using = [total for total in report.kinds if total.then.exposed]
+    for total in using or report.kinds:
         shape = tuple((line.by_kind[total.kind], line.why[total.kind]) for line in report.categories)
         same.setdefault(shape, []).append(total.kind)
     titles = {total.kind: total.title for total in report.kinds}

@@ -61,22 +61,19 @@ def under_age(inventory: Inventory, judge: Judge, advised: Judge | None, at: dat
         then = datetime.combine(on, time(), UTC)
         asks = [purpose for purpose in judge.pack.purposes.values() if purpose.minimum_age == years]
         titles = words.joined(purpose.title for purpose in asks)
-        yield f"You are under {years} until {words.day(on)}. Until then nothing of yours is used for: {titles}."
+        yield f"You are under {years} until {words.day(on)}. Until then nothing you made is used for: {titles}."
         yield "How the platform finds out who is under age is not said; check that your birth date is right there."
         names = [purpose.name for purpose in asks]
         now = count(weigh(inventory, judge, then), names)
         yield (
-            f"From that day on {words.records_of(now.used)} are used and {words.number(now.may_be_used)} more may be, "
-            f"also what you made before you were {years}, unless you switch it off first."
+            f"From that day on {words.number(now.used)} of your records are used and {words.number(now.may_be_used)} "
+            f"more may be, also what you made before you were {years}, unless you switch it off first."
         )
         if advised:
             before = [
                 each
                 for each in weigh(inventory, advised, then)
-                if any(
-                    finding.outcome is Outcome.NEVER and Reason.UNDER_AGE in finding.reasons
-                    for finding in each.findings.values()
-                )
+                if any(finding.reasons == (Reason.UNDER_AGE,) for finding in each.findings.values())
             ]
             out = sum(each.records for each in before)
             yield f"Under the rules we recommend, what you made before stays out for good: {words.records_of(out)}."

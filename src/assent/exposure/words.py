@@ -8,7 +8,7 @@ from datetime import date
 from babel import Locale
 
 from assent.exposure.judging import Fact, Finding, Outcome
-from assent.policy.pack import Kind, Purpose
+from assent.policy.pack import AgeAt, Kind, Purpose
 from assent.vocabulary.reasons import Reason
 
 KIND_TITLES: Mapping[Kind, str] = {
@@ -76,7 +76,6 @@ NEVER_WORDS: Mapping[Reason, str] = {
     Reason.CATEGORY_OUT_OF_SCOPE: "not part of this use",
     Reason.REGION_NOT_COVERED: "this use does not reach your country",
     Reason.NOT_YET_IN_FORCE: "this use has not started where you are",
-    Reason.UNDER_AGE: "made, or used, while you are under the minimum age",
     Reason.SETTING_OFF: "your setting is off",
     Reason.OBJECTION_OPEN: "you objected; nothing is used while that is weighed",
     Reason.OBJECTION_UPHELD: "you objected",
@@ -88,9 +87,13 @@ NEVER_WORDS: Mapping[Reason, str] = {
 }
 
 
-def never_because(reasons: Iterable[Reason]) -> str:
+def never_because(reasons: Iterable[Reason], purpose: Purpose | None = None) -> str:
     """Why not, in a few words: the first reason says it."""
     first = next(iter(reasons), None)
+    if first is Reason.UNDER_AGE and purpose is not None:
+        when = "were" if purpose.age_at is AgeAt.CREATION else "are"
+        made = " when you made it" if purpose.age_at is AgeAt.CREATION else ""
+        return f"you {when} under {purpose.minimum_age}{made}"
     return "" if first is None else NEVER_WORDS.get(first, first.for_members.rstrip(".").lower())
 
 
@@ -124,7 +127,7 @@ def because(purpose: Purpose, finding: Finding) -> str:
     """A finding's reason in a few words; empty for what is simply used."""
     if finding.outcome is Outcome.USED:
         return ""
-    return never_because(finding.reasons) if finding.outcome is Outcome.NEVER else depends_on(purpose, finding)
+    return never_because(finding.reasons, purpose) if finding.outcome is Outcome.NEVER else depends_on(purpose, finding)
 
 
 def category_title(category: str) -> str:

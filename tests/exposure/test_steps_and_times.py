@@ -1,0 +1,121 @@
+"""In which order to act, what each step changes, and what holds from when."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from asking import BEFORE, GENERATIVE, report
+
+GENERATE, OTHERS = "Training AI models that generate content", "Training AI models that do not generate content"
+
+
+def steps(found):
+    return [(step.what, {effect.purpose: (effect.before, effect.after) for effect in step.effects}) for step in found.steps]
+
+
+def test_in_europe_the_toggle_and_the_form_are_needed(small):
+    assert steps(report(small)) == [
+        ("Data for Generative AI Improvement", {"train_generative": (11, 1)}),
+        (OTHERS, {"train_other": (11, 1)}),
+    ]
+
+
+def test_elsewhere_ads_come_after_what_cannot_be_undone(small):
+    assert steps(report(small, country="US")) == [
+        ("Data for Generative AI Improvement", {"train_generative": (11, 1)}),
+        (OTHERS, {"train_other": (11, 1)}),
+        ("Ads off LinkedIn", {"ads_off_platform": (7, 0), "share_affiliates": (7, 0)}),
+        ("Data from others for ads", {"ads_third_party_data": (7, 0)}),
+        ("Measure ad success", {"ads_measurement": (7, 0)}),
+    ]
+
+
+def test_a_step_says_where_to_go(small):
+    toggle, form = report(small).steps
+    assert toggle.where == ("Settings & Privacy", "Data privacy", "How LinkedIn uses your data", "Data for Generative AI Improvement")
+    assert form.where == ("Data Processing Objection Form",)
+
+
+def test_a_step_that_was_taken_is_not_advised_again(small):
+    found = report(small, settings=("generative_ai_improvement=off",), objections=("train_other",))
+    assert found.steps == ()
+
+
+def test_before_the_start_the_steps_count_what_is_to_come(small):
+    found = report(small, at=BEFORE)
+    assert (found.settled_at, steps(found)) == (date(2025, 11, 3), steps(report(small)))
+
+
+def test_a_minor_can_act_before_the_birthday(small):
+    found = report(small, country="DE", born="2009-05-01")
+    assert (found.shown_at, found.settled_at, steps(found)) == (date(2026, 7, 1), date(2027, 5, 1), steps(report(small)))
+    assert any("under 18 until 1 May 2027" in line for line in found.under_age)
+
+
+def test_an_adult_reads_nothing_about_minors(small):
+    assert report(small).under_age == ()
+
+
+@pytest.mark.parametrize(
+    ("born", "days"),
+    [
+        ("1990-05-01", ["2011-09-17", "2024-09-18", "2025-11-03", "2026-07-01"]),
+        ("2009-05-01", ["2011-09-17", "2024-09-18", "2025-11-03", "2026-07-01", "2027-05-01"]),
+    ],
+)
+def test_the_timeline_has_every_day_that_matters(small, born, days):
+    assert [moment.on.isoformat() for moment in report(small, born=born).timeline] == days
+
+
+def test_from_the_birthday_on_a_minors_records_are_used(small):
+    last = report(small, country="DE", born="2009-05-01").timeline[-1]
+    assert (last.by_kind[GENERATIVE].used, last.by_kind[GENERATIVE].may_be_used) == (8, 3)
+
+
+def test_what_is_past_stays(small):
+    (training, reach) = report(small).past
+    assert training.startswith(f"{GENERATE} and {OTHERS}: allowed for 240 days, since 3 November 2025. Leaving stops future use;")
+    assert reach.endswith("reaches back to 1 February 2024.")
+
+
+def test_before_the_start_there_is_no_past(small):
+    assert report(small, at=BEFORE).past == ()
+
+
+def test_other_readings_are_computed(small):
+    changes = {reading.pack.removeprefix("professional-network-2025-11-"): reading.changes for reading in report(small).readings}
+    assert changes == {
+        "europe-paused": (
+            "AI that writes: 11 → 1 used or possibly used",
+            "other AI: 11 → 1 used or possibly used",
+        ),
+        "ads-everywhere": ("ads: 0 → 7 used or possibly used",),
+    }
+
+
+def test_the_headline_says_it_in_a_sentence(small):
+    assert report(small).headline == (
+        "Since 3 November 2025, 8 records of yours are used, and 3 more may be, to train AI that generates content and to "
+        "train other AI models.",
+        "Nothing is used for advertising: this use does not reach your country.",
+    )
+
+
+def test_ads_show_what_is_inferred(small):
+    assert report(small).advertising.inferred == (
+        ("Member Age", ("35-54",), 1),
+        ("Job Titles", ("Inspector", "Engineer"), 2),
+        ("Job Titles", ("Climber",), 1),
+    )
+
+
+def test_examples_can_be_left_out(small):
+    found = report(small, examples=False)
+    assert {line.examples for line in found.categories} == {()}
+    assert [values for _, values, _ in found.advertising.inferred] == [(), (), ()]
+
+
+def test_nobody_elses_words_are_shown(small):
+    text = str(report(small).to_json())
+    assert [word for word in ("secret", "never slips", "Bakker", "192.0.2.1") if word in text] == []
