@@ -3,12 +3,15 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test setup setup-dev lint types layers unit bench bench-quick cells mutate format clean
+.PHONY: demo test system setup setup-dev lint types layers unit bench bench-quick cells mutate format clean
 
 demo: setup  ## a whole tour on a synthetic network, in a folder of its own
 	$(BIN)/python demo/tour.py
 
-test: setup-dev lint types layers unit  ## everything CI checks
+test: system setup-dev lint types layers unit  ## everything CI checks
+
+system:  ## a PostgreSQL server and a browser for the tests, installed where that is possible
+	@.ci/system
 
 setup: $(VENV)/.installed
 setup-dev: $(VENV)/.installed-dev
