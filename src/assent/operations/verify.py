@@ -83,10 +83,8 @@ def ledger_keys(ledger_folder: Path | None, given: str | None) -> tuple[Verifier
             trusted; None trusts the one that the ledger publishes, and gives none where there is none.
     """
     log = None if ledger_folder is None else ledger_folder / LOG_FOLDER
-    if given is None:
-        text = None if log is None else _read(log / VKEY_NAME)
-    else:
-        text = _read(Path(given)) or given
+    published = None if log is None else _read(log / VKEY_NAME)
+    text = published if given is None else _read(Path(given)) or given
     if text is None:
         return ()
     if text.startswith("0 "):
