@@ -47,7 +47,8 @@ class PostgresServer:
     def url(self, schema: str | None = None, *, user: str = "assent", database: str = "assent") -> str:
         """A URL over the Unix socket, with a schema that no other call gets unless it is named."""
         schema = schema or f"ledger_{next(self.schemas)}"
-        return f"postgresql://{user}@/{database}?host={quote(str(self.folder))}&port={self.port}&schema={schema}"
+        host = quote(str(self.folder), safe="")
+        return f"postgresql://{user}@/{database}?host={host}&port={self.port}&schema={schema}"
 
     def tcp_url(self, *, user: str = "assent", database: str = "assent") -> str:
         """A URL over TCP, where a password is asked."""

@@ -31,7 +31,7 @@ from assent.ledger import Positioned, fold_exclusions, fold_holds, fold_member
 from assent.ledger.stored import read_rows
 from assent.storage.database import Database
 from assent.storage.place import place_of
-from assent.storage.schema import EVENTS, HEAD, LEAVES
+from assent.storage.schema import EVENTS, HEAD, LEAVES, SCHEMA_NAME, SCHEMA_VERSION
 from assent.vocabulary.identifiers import RecordId
 from assent.vocabulary.state import Hold, MemberState
 
@@ -166,6 +166,7 @@ def read_history(
         raise EvidenceError(f"there is no ledger in `{folder}`")
     database = place.open(read_only=True)
     try:
+        database.require_version(name=SCHEMA_NAME, version=SCHEMA_VERSION)
         return _read(database, size, verifiers, suppression_key, moments)
     finally:
         database.close()

@@ -9,7 +9,7 @@ beside *agrees* and *differs*; if nothing does, somebody deleted it behind the l
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from json.encoder import encode_basestring
 from pathlib import Path
@@ -29,7 +29,18 @@ from assent.evidence.note import VerifierKey
 from assent.evidence.tiles import WIDTH, Tile
 from assent.storage.database import Database
 from assent.storage.place import place_of
-from assent.storage.schema import CHECKPOINT_NAME, EVENTS, HEAD, LEAVES, LOG_FOLDER, SUPPRESSED, VKEY_NAME, VKEYS_NAME
+from assent.storage.schema import (
+    CHECKPOINT_NAME,
+    EVENTS,
+    HEAD,
+    LEAVES,
+    LOG_FOLDER,
+    SCHEMA_NAME,
+    SCHEMA_VERSION,
+    SUPPRESSED,
+    VKEY_NAME,
+    VKEYS_NAME,
+)
 
 Progress = Callable[[int, int], None]
 """Told how many entries are done, and of how many."""
@@ -127,6 +138,10 @@ def verify_ledger(folder: Path, *, vkey: str, progress: Progress = lambda _done,
     report = LedgerReport(str(folder))
     database = place.open(read_only=True)
     try:
+        # Damage is for the report; tables of another version are not damaged.
+        with suppress(EvidenceError):
+            if database.version_of(SCHEMA_NAME) is not None:
+                database.require_version(name=SCHEMA_NAME, version=SCHEMA_VERSION)
         _verify(report, folder / LOG_FOLDER, database, verifier, progress)
     finally:
         database.close()
