@@ -1,7 +1,8 @@
 """What loads and still makes no sense: rules no case can reach, and rules that contradict each other.
 
-Two ways of looking: at the document, for parts nothing refers to; and at the cells of each purpose
-(`policy.cells`), for steps that never give their reason and purposes that never allow anything.
+Three ways of looking: at the document, for parts nothing refers to; at the cells of each purpose (`policy.cells`),
+for steps that never give their reason and purposes that never allow anything; and at the pack without the rule
+(`policy.idle`), for rules that change no cell.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ from datetime import datetime
 from typing import Any
 
 from assent.policy.cells import cells
+from assent.policy.idle import idle_rules, repeated
 from assent.policy.lines import Path
 from assent.policy.online import compile_online
 from assent.policy.pack import Basis, Others, Pack, Purpose
-from assent.vocabulary.identifiers import PurposeName
+from assent.vocabulary.identifiers import PurposeName, RegionCode
 from assent.vocabulary.reasons import Reason, from_mask
 from assent.vocabulary.regions import REGION_CODES
 from assent.vocabulary.state import EVERYWHERE, Hold
@@ -36,14 +38,28 @@ def review(pack: Pack, document: Mapping[str, Any]) -> tuple[Remark, ...]:
         document: the merged document the pack was made from.
     """
     offered = {str(name): document["purposes"][name] for name in pack.purposes}
-    return (
+    found = (
         *_unused(pack, document, offered),
         *_empty_coverage(pack, document),
+        *_held_for_ever(pack, document),
         *_idle_holds(pack, document),
         *_idle_defaults(pack, document),
         *_consent(pack),
+        *_one_toggle_two_meanings(pack),
         *_unreached(pack),
     )
+    told = {remark.path for remark in found}
+    silent = {remark.path for remark in found if remark.message == NEVER_ALLOWS}
+    idle = [
+        Remark(path, message)
+        for path, message in (*repeated(document), *idle_rules(pack, document))
+        # Where a rule was remarked on already, or its purpose allows nothing at all, there is no more to say.
+        if not any(path[: len(each)] == each for each in told) and path[:2] not in silent
+    ]
+    return (*found, *dict.fromkeys(idle))
+
+
+NEVER_ALLOWS = "never allows anything"
 
 
 def _unused(pack: Pack, document: Mapping[str, Any], offered: Mapping[str, Any]) -> Iterator[Remark]:
@@ -75,6 +91,36 @@ def _empty_coverage(pack: Pack, document: Mapping[str, Any]) -> Iterator[Remark]
             for region in part.get("except", []):
                 if _codes(pack, [region]) <= named:
                     yield Remark(("coverages", name, key, "except"), f"`{region}` is named by another part anyway")
+
+
+def _held_for_ever(pack: Pack, document: Mapping[str, Any]) -> Iterator[Remark]:
+    """Parts of a coverage in which no purpose ever takes place, because the pack itself stops it without end."""
+    for name, parts in document.get("coverages", {}).items():
+        purposes = [pack.purposes[each] for each in pack.purposes if document["purposes"][each]["coverage"] == name]
+        for key, part in parts.items():
+            codes = _codes(pack, part["regions"])
+            held = all(_is_held(pack, purpose, code) for purpose in purposes for code in codes)
+            if purposes and codes and held:
+                yield Remark(("coverages", name, key), "takes place nowhere: a hold without end stops it everywhere")
+
+
+def _is_held(pack: Pack, purpose: Purpose, code: str) -> bool:
+    start = purpose.coverage.get(RegionCode(code))
+    return any(
+        hold.purpose == purpose.name
+        and hold.until is None
+        and (hold.since is None or (start is not None and hold.since <= start))
+        and pack.hold_covers(hold, code)
+        for hold in pack.holds
+    )
+
+
+def _one_toggle_two_meanings(pack: Pack) -> Iterator[Remark]:
+    """Turning a toggle on cannot be a consent for one use and the end of an opt-out for another."""
+    for name in pack.settings:
+        bases = {each.basis for each in pack.purposes.values() if each.setting == name}
+        if len(bases) > 1:
+            yield Remark(("settings", name), "is consent for one purpose and an opt-out for another")
 
 
 def _idle_holds(pack: Pack, document: Mapping[str, Any]) -> Iterator[Remark]:
@@ -129,7 +175,7 @@ def _unreached(pack: Pack) -> Iterator[Remark]:
         for reason in from_mask(_stated(pack, purpose) & ~seen):
             yield Remark(("purposes", name), f"no case is ever denied as `{reason.label}`, though a rule asks for it")
         if not allowed:
-            yield Remark(("purposes", name), "never allows anything")
+            yield Remark(("purposes", name), NEVER_ALLOWS)
 
 
 def reached(pack: Pack, name: PurposeName) -> tuple[int, bool]:
