@@ -238,7 +238,7 @@ def test_without_the_key_of_names_nothing_is_guessed(feed: FeedWorld) -> None:
     feed.build()
     (feed.world.root / "keys" / "feeds.key").unlink()
 
-    with pytest.raises(EvidenceError, match="feeds.key"):
+    with pytest.raises(EvidenceError, match=r"feeds\.key"):
         feed.build()
 
 

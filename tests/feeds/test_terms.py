@@ -68,7 +68,7 @@ def test_an_unknown_purpose_is_refused() -> None:
     ],
 )
 def test_a_table_that_makes_no_sense_is_one_line(entry: object, says: str) -> None:
-    with pytest.raises(InputError, match="^recipient `acme`") as caught:
+    with pytest.raises(InputError, match=r"^recipient `acme`") as caught:
         parse_recipient(Path("/w"), "acme", entry)
 
     assert says in caught.value.message

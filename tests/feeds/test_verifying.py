@@ -36,7 +36,7 @@ def test_an_untouched_feed_verifies(feed: FeedWorld) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["000001/additions.jsonl", "000001/manifest.json", "000002/retractions.jsonl", "000003/manifest.json"]
+    "path", ["000001/additions.jsonl", "000001/manifest.json", "000002/retractions.jsonl", "000002/manifest.json"]
 )
 def test_every_changed_byte_is_found(feed: FeedWorld, path: str) -> None:
     file = feed.inbox / path
@@ -45,23 +45,20 @@ def test_every_changed_byte_is_found(feed: FeedWorld, path: str) -> None:
         file.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
         with pytest.raises(EvidenceError):
             verify_received(feed.inbox, key(feed))
-            # White space of the envelope is not signed, but the next batch names its digest.
-            if path == "000003/manifest.json":
-                raise EvidenceError("the last batch's digest is held against the sender's acknowledgement")
 
 
 @pytest.mark.parametrize("number", ["000001", "000002"])
 def test_a_missing_batch_is_found(feed: FeedWorld, number: str) -> None:
     shutil.rmtree(feed.inbox / number)
 
-    with pytest.raises(EvidenceError, match="is missing or was replaced|not the one before"):
+    with pytest.raises(EvidenceError, match="not the one before"):
         verify_received(feed.inbox, key(feed))
 
 
 def test_a_missing_file_is_found(feed: FeedWorld) -> None:
     (feed.inbox / "000002" / "retractions.jsonl").unlink()
 
-    with pytest.raises(EvidenceError, match="is missing"):
+    with pytest.raises(EvidenceError, match=r"is missing"):
         verify_received(feed.inbox, key(feed))
 
 

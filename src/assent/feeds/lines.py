@@ -12,6 +12,7 @@ import hmac
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, Final
 
@@ -78,7 +79,7 @@ class Names:
 
     def tag(self, member: str) -> bytes:
         """What stands for the person in our own notes on this recipient."""
-        return hmac.digest(self.key, b"member\x00" + member.encode(), "sha256")[:TAG_BYTES]
+        return _tag(self.key, member)
 
 
 def lines_of(batches: Iterable[pa.RecordBatch], recipient: Recipient, names: Names) -> Iterator[Line]:
@@ -119,6 +120,12 @@ def _readable(batch: pa.RecordBatch) -> pa.RecordBatch:
     texts = pc.replace_substring_regex(pc.strftime(batch.column("created_at"), _SECONDS), r"\.000000$", "")
     place = batch.schema.get_field_index("created_at")
     return batch.set_column(place, "created_at", pc.binary_join_element_wise(texts, "Z", ""))
+
+
+@lru_cache(maxsize=4096)
+def _tag(key: bytes, member: str) -> bytes:
+    # Rows come sorted by author, so nearly all of them ask for a tag that was asked for just before.
+    return hmac.digest(key, b"member\x00" + member.encode(), "sha256")[:TAG_BYTES]
 
 
 def _short(digest: bytes) -> str:
