@@ -62,10 +62,22 @@ class Folded:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """(T, N), and the files that hold the events."""
+    """(T, N), and the files that hold the events.
+
+    Args:
+        among: a table of ordinals (`member`): only these members' events are looked at, where members are folded.
+    """
 
     events: ColumnarEvents
     at: datetime
+    among: str | None = None
+
+    def of_members(self) -> Sql:
+        """The events that count and are looked at where members are folded."""
+        if self.among is None:
+            return self.counted()
+        them = exp.select(sql.col("member")).from_(exp.to_table(self.among))
+        return self.counted().where(exp.In(this=sql.col("member"), query=them.subquery()))
 
     def counted(self) -> Sql:
         """The events that count, as a query to select from."""
@@ -191,7 +203,7 @@ def _learn_words(engine: Engine, moment: Moment) -> tuple[str | None, ...]:
     query = (
         exp.select(sql.col("value"))
         .distinct()
-        .from_(moment.counted().subquery("e"))
+        .from_(moment.of_members().subquery("e"))
         .where(sql.within(sql.col("kind"), [KINDS.index(kind) for kind in _SLOT_KINDS]))
         .where(sql.not_null(sql.col("value")))
     )
@@ -216,7 +228,7 @@ def _keyed(moment: Moment, words: tuple[str | None, ...]) -> Sql:
     columns = [sql.col(name, "e") for name in ("member", "kind", "key", "effective_at")]
     return (
         exp.select(*columns, sql.named(_packed(word), "k"))
-        .from_(moment.counted().subquery("e"))
+        .from_(moment.of_members().subquery("e"))
         .join(
             exp.to_table(_WORDS).as_("w"),
             on=sql.eq(sql.col("value", "e"), sql.col("value", "w")),

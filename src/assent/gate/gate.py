@@ -29,6 +29,7 @@ from assent.engines import Engine, open_duckdb
 from assent.errors import InputError
 from assent.evidence.decisions import DECISION_SCHEMA
 from assent.gate import keeping, sql
+from assent.gate.anew import count_events
 from assent.gate.counting import Counts, count_up
 from assent.gate.derived import DERIVED, JUDGED, find_derived
 from assent.gate.fold import Moment, fold_members, mark_taken_back, standing_holds
@@ -50,7 +51,7 @@ from assent.gate.scan import scan
 from assent.gate.special import SPECIAL, find_special
 from assent.gate.sql import Sql
 from assent.gate.tags import record_tag
-from assent.policy.pack import Purpose
+from assent.policy.pack import AgeAt, Purpose
 from assent.vocabulary.reasons import Reason
 from assent.vocabulary.regions import REGION_CODES
 from assent.vocabulary.state import Hold
@@ -199,6 +200,11 @@ class Gate:
         }
 
     @property
+    def events_seen(self) -> int:
+        """How many events before N the columns hold."""
+        return count_events(self._engine, self._request.events, self._request.events.size)
+
+    @property
     def holds(self) -> tuple[Hold, ...]:
         """The holds of the ledger that stand."""
         return self._question.holds
@@ -240,8 +246,9 @@ class Gate:
         author = exp.Coalesce(this=sql.col("author", "r"), expressions=[sql.value("")])
         kept = []
         if self._request.indexed:
+            aging = self._question.purpose.age_at is AgeAt.CREATION
             ahead = exp.GT(this=sql.col("created_at", "r"), expression=sql.value(self._request.at))
-            kept = [sql.col("file", "r"), sql.named(sql.certain(ahead), "ahead")]
+            kept = [sql.col("file", "r"), sql.named(sql.certain(ahead) if aging else exp.false(), "ahead")]
         return self._from(
             exp.select(
                 sql.col("id", "r"), sql.col("rank", "p"), sql.named(record_tag(sql.col("id", "r")), "tag"),

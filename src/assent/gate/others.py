@@ -23,7 +23,7 @@ REFUSING = "refusing"
 """A row for each record in which somebody does not permit: `id`, `mask`, `gone`, `cuts`, `tail`, `fits`, `first`."""
 
 NAMED = "named"
-"""A row for each person besides the author whom the rules ask: `id`, `category`, `created_at`, `subject`, `position`."""
+"""A row for each person the rules ask besides the author: `id`, `category`, `created_at`, `subject`, `position`."""
 
 REFUSING_PEOPLE = "refusing_people"
 """A row for each such person: `id`, `position`, `role`, `spans`, `mask`."""

@@ -70,7 +70,8 @@ def _written(
 
 
 def _write(batches: list[pa.RecordBatch], folder: Path) -> DecisionFileEntry:
-    table = pa.Table.from_batches(batches, DECISION_SCHEMA)
+    # In one piece: where pages end follows from where the pieces do.
+    table = pa.Table.from_batches(batches, DECISION_SCHEMA).combine_chunks()
     draft = folder / "draft"
     # Tags are random bytes: compressing or indexing them only costs time.
     pq.write_table(

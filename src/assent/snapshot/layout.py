@@ -103,7 +103,10 @@ def _write(shard: int, part: int, batches: Iterator[pa.RecordBatch], folder: Pat
 
 
 def _groups(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:
-    """The rows in tables of `ROW_GROUP_ROWS`, however they arrive; the last may be shorter."""
+    """The rows in tables of `ROW_GROUP_ROWS`, however they arrive; the last may be shorter.
+
+    Each in one piece: where the writer ends a page follows from where the pieces do.
+    """
     waiting: list[pa.RecordBatch] = []
     held = 0
     for batch in batches:
@@ -111,8 +114,8 @@ def _groups(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:
         held += batch.num_rows
         while held >= ROW_GROUP_ROWS:
             table = pa.Table.from_batches(waiting, SNAPSHOT_SCHEMA)
-            yield table.slice(0, ROW_GROUP_ROWS)
+            yield table.slice(0, ROW_GROUP_ROWS).combine_chunks()
             rest = table.slice(ROW_GROUP_ROWS)
             waiting, held = rest.to_batches(), rest.num_rows
     if held:
-        yield pa.Table.from_batches(waiting, SNAPSHOT_SCHEMA)
+        yield pa.Table.from_batches(waiting, SNAPSHOT_SCHEMA).combine_chunks()

@@ -1,0 +1,265 @@
+"""A snapshot that begins from a parent: what changed is decided again, the rest is taken as it was.
+
+    events, people ─► renewed        whom the rules judge differently (`gate.anew`)
+    files, renewed ─► chosen         which records that concerns (`choosing`)
+    chosen ─► gate ─► new rows       those alone, as among all
+    parent + new rows ─► decisions, index, data     merged (`merging`); files without a change are linked
+
+Guarantee: the files are those that a full build of the same moment, sources, rules and keys writes.
+Whatever does not fit raises `Unusable` before anything is written that could not be removed; then a full build follows.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from assent.errors import EvidenceError
+from assent.evidence.decisions import DECISION_SCHEMA
+from assent.evidence.manifest import DataFileEntry, SnapshotManifest
+from assent.evidence.tags import partition_of
+from assent.gate import GateRequest, Subset, open_gate
+from assent.gate.anew import Known, Renewed, judge_anew, list_links
+from assent.gate.keeping import AUTHOR_SCHEMA, LINK_SCHEMA, NAME_SCHEMA, ROW_SCHEMA
+from assent.policy.pack import AgeAt
+from assent.snapshot.building import Progress, Written, basis_of, entry_of
+from assent.snapshot.choosing import Chosen, choose
+from assent.snapshot.decided import write_decisions
+from assent.snapshot.layout import DATA, DataFile, read_partition, write_partitions
+from assent.snapshot.merging import masks_of, merged_authors, merged_data, merged_rows
+from assent.snapshot.reading import digest_of, without_files
+from assent.snapshot.tally import Tally
+from assent.snapshot.working import Index, IndexWriter, Unusable
+from assent.vocabulary.tables import SNAPSHOT_SCHEMA, Problem
+
+_FEW = 100_000
+"""So many records are decided again whatever share of all they are."""
+_MOST = 3
+"""When more than one in so many changed, deciding everything costs no more."""
+
+Place = tuple[int, int]
+Masks = npt.NDArray[np.uint32]
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """A snapshot that stands, with what its build left.
+
+    Args:
+        index: of the same snapshot.
+    """
+
+    folder: Path
+    manifest: SnapshotManifest
+    index: Index
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """What the gate said of the records that were decided again."""
+
+    rows: pa.Table
+    kept: Mapping[str, pa.Table]
+    data: Mapping[Place, pa.Table]
+    sql: str
+
+
+def write_child(
+    building: Path,
+    request: GateRequest,
+    files: tuple[str, ...],
+    index_folder: Path,
+    parent: Parent,
+    progress: Progress,
+) -> Written:
+    """Every record's decision, and what is permitted, lies in the building folder, as after a full build.
+
+    Args:
+        request: `indexed`, of all records; its decision key is the parent's.
+        files: the identities of the files, in order.
+
+    Raises:
+        Unusable: the parent and what it left do not fit what is to be built.
+    """
+    basis, purpose = parent.index.basis, request.pack.purposes[request.purpose]
+    progress("finding what changed", 0, 0)
+    before = Known(
+        basis.at,
+        basis.size,
+        basis.events,
+        basis.holds,
+        frozenset(basis.taken_back),
+        parent.index.table("people"),
+        parent.index.table("excluded")["id"].combine_chunks(),
+    )
+    renewed = judge_anew(request, before)
+    new = _rows_of_new_files(request, files, basis.files)
+    masks = masks_of(parent.folder, parent.manifest.decisions)
+    chosen = choose(parent.index, files, renewed, new, aging=purpose.age_at is AgeAt.CREATION)
+    if chosen.expected > max(_FEW, len(masks) // _MOST):
+        raise Unusable("most of it changed")
+    progress("deciding what changed", 0, 0)
+    decided = _decide(request, chosen, renewed, masks)
+    progress("writing what is permitted", 0, 0)
+    data = _write_data(building, request, parent, _gone(request, parent.index, chosen, masks), decided.data)
+    progress("writing decisions", 0, 0)
+    index, tally = IndexWriter(index_folder), Tally(sorted(purpose.scope))
+    rows = merged_rows(parent.folder, parent.manifest.decisions, parent.index, chosen, decided.rows)
+    written = write_decisions(_noted(rows, index, tally), building, key=request.decision_key)
+    authors = merged_authors(parent.index.table("authors"), chosen.dropped, decided.kept["authors"], renewed.moved)
+    _keep(index, parent.index, chosen, renewed, authors, decided.kept)
+    index.finish(basis_of(request, renewed.events, renewed.holds, files))
+    counts = tally.counts(authors)
+    return Written(
+        data, written, counts, decided.sql or parent.manifest.engine["sql"], _problems(request, counts.unreadable)
+    )
+
+
+def _rows_of_new_files(request: GateRequest, files: tuple[str, ...], before: tuple[str, ...]) -> pa.Table:
+    read = set(before)
+    tables, numbers = without_files(request.tables, [identity not in read for identity in files])
+    if len(set(files)) != len(files) or any(files[number] in read for number in numbers):
+        raise Unusable("a file lies there twice")
+    return list_links(request, tables) if tables else LINK_SCHEMA.empty_table()
+
+
+def _decide(request: GateRequest, chosen: Chosen, renewed: Renewed, masks: Masks) -> _Decided:
+    """What the gate says of the chosen records."""
+    if not chosen.expected:
+        nothing = {
+            "authors": AUTHOR_SCHEMA.empty_table(),
+            "names": NAME_SCHEMA.empty_table(),
+            "links": LINK_SCHEMA.empty_table(),
+        }
+        return _Decided(ROW_SCHEMA.empty_table(), nothing, {}, "")
+    ids, places = chosen.settled["id"].combine_chunks(), chosen.settled["place"].to_numpy()
+    final = pa.array(masks[places], pa.uint32())
+
+    def settled(parents: pa.Array) -> pa.Array:
+        if not pc.all(pc.is_in(parents, value_set=chosen.parents), min_count=0).as_py():
+            raise Unusable("a record names another parent than it did")
+        return final.take(pc.index_in(parents, value_set=ids))
+
+    tables, numbers = without_files(request.tables, chosen.needed)
+    subset = Subset(chosen.ids, settled, renewed.people)
+    with open_gate(replace(request, tables=tables, subset=subset)) as gate:
+        data: dict[Place, list[pa.RecordBatch]] = defaultdict(list)
+        for shard, part, batch in gate.permitted():
+            data[shard, part].append(batch)
+        rows = _renumbered(pa.Table.from_batches(gate.decided(), ROW_SCHEMA), numbers)
+        if rows.num_rows != chosen.expected:
+            raise Unusable("its sources do not hold the records they held")
+        tables_of = {place: pa.Table.from_batches(batches, SNAPSHOT_SCHEMA) for place, batches in data.items()}
+        return _Decided(rows, gate.kept(), tables_of, gate.sql_digest)
+
+
+def _renumbered(rows: pa.Table, numbers: list[int]) -> pa.Table:
+    files = rows["file"]
+    if files.null_count:
+        raise Unusable("a file has a column by which nobody can tell files apart")
+    at = ROW_SCHEMA.get_field_index("file")
+    return rows.set_column(at, ROW_SCHEMA.field(at), pa.array(np.array(numbers, np.int32)[files.to_numpy()]))
+
+
+def _gone(request: GateRequest, index: Index, chosen: Chosen, masks: Masks) -> Mapping[Place, pa.Array]:
+    """The ids of rows that were permitted and are dropped, by where they lie."""
+    authors = index.table("authors")
+    places = np.flatnonzero(chosen.dropped)
+    permitted = masks[places] == 0
+    places, ids = places[permitted], chosen.dropped_ids.filter(pa.array(permitted))
+    if not len(places):
+        return {}
+    whose = np.searchsorted(np.cumsum(authors["rows"].to_numpy()), places, side="right")
+    different, inverse = np.unique(whose, return_inverse=True)
+    members = authors["member"].take(pa.array(different)).to_pylist()
+    parts = np.array(
+        [
+            shard * request.slices + part
+            for shard, part in (
+                partition_of(request.partition_key, member, shards=request.shards, slices=request.slices)
+                for member in members
+            )
+        ]
+    )[inverse]
+    return {divmod(int(number), request.slices): ids.filter(pa.array(parts == number)) for number in np.unique(parts)}
+
+
+def _write_data(
+    building: Path,
+    request: GateRequest,
+    parent: Parent,
+    gone: Mapping[Place, pa.Array],
+    new: Mapping[Place, pa.Table],
+) -> tuple[DataFileEntry, ...]:
+    """Every partition's file lies in the building folder; one in which nothing changed is the parent's own.
+
+    # INVARIANT: a file that has a name is never written to again, so two snapshots can share its bytes.
+    """
+    (building / DATA).mkdir()
+    old = {(each.shard, each.slice): each for each in parent.manifest.files}
+    none = pa.array([], pa.string())
+    written: list[DataFileEntry] = []
+    for place in sorted({*old, *new}):
+        entry = old.get(place)
+        if entry is not None and place not in gone and place not in new:
+            _link(parent.folder, building, entry)
+            written.append(entry)
+            continue
+        stored = iter(()) if entry is None else _rows(parent.folder, entry)
+        rows = merged_data(stored, gone.get(place, none), new.get(place, SNAPSHOT_SCHEMA.empty_table()))
+        stream = ((*place, batch) for batch in rows if batch.num_rows)
+        written += [entry_of(each) for each in write_partitions(stream, building)]
+    return tuple(written)
+
+
+def _rows(folder: Path, entry: DataFileEntry) -> Iterator[pa.RecordBatch]:
+    file = DataFile(entry.shard, entry.slice, entry.path, entry.sha256, entry.rows, entry.bytes)
+    try:
+        yield from read_partition(folder, file)
+    except EvidenceError:
+        raise Unusable("one of its data files is missing or changed") from None
+
+
+def _link(folder: Path, building: Path, entry: DataFileEntry) -> None:
+    """The parent's file stands in the building folder too, once its bytes are what its name says."""
+    source, target = folder / entry.path, building / entry.path
+    if digest_of(source) != entry.sha256:
+        raise Unusable("one of its data files is missing or changed")
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+
+
+def _noted(rows: Iterator[pa.RecordBatch], index: IndexWriter, tally: Tally) -> Iterator[pa.RecordBatch]:
+    for batch in rows:
+        index.add_rows(batch)
+        tally.add(batch)
+        yield batch.select(DECISION_SCHEMA.names)
+
+
+def _keep(
+    index: IndexWriter, before: Index, chosen: Chosen, renewed: Renewed, authors: pa.Table, new: Mapping[str, pa.Table]
+) -> None:
+    """The index holds the tables of what stays and what is new."""
+    index.add_table("authors", authors)
+    index.add_table("people", renewed.people)
+    index.add_table("excluded", pa.table({"id": renewed.excluded}))
+    for name in ("names", "links"):
+        table = before.table(name)
+        stays = table.filter(pc.invert(pc.is_in(table["id"], value_set=chosen.dropped_ids)))
+        index.add_table(name, pa.concat_tables([stays, new[name]]))
+
+
+def _problems(request: GateRequest, unreadable: int) -> tuple[Problem, ...]:
+    where = ", ".join(dict.fromkeys(path.name for table in request.tables for path in table.files))
+    return (Problem(where, "rows that cannot be read in full", unreadable),) if unreadable else ()
