@@ -106,6 +106,7 @@ class _Splitter:
         self._field: list[str] = []
         self._field_room = FIELD_LIMIT
         self._row_room = ROW_LIMIT
+        self._is_cut = False
         self._quoted = False
         self._just_closed = False
         self._after_cr = False
@@ -164,20 +165,22 @@ class _Splitter:
     def _keep(self, text: str) -> None:
         room = min(self._field_room, self._row_room)
         if len(text) > room:
-            if self._field_room > 0 and room >= 0 and len(self._row) < COLUMN_LIMIT:
+            if not self._is_cut:
                 self._defects[Defect.CUT] += 1
-            text, self._field_room = text[: max(room, 0)], 0
-        else:
-            self._field_room -= len(text)
+            self._is_cut = True
+            text = text[:room]
+        self._field_room -= len(text)
         self._row_room -= len(text)
-        self._field.append(text)
+        if text or not self._field:
+            self._field.append(text)
 
     def _end_field(self) -> None:
         self._row.append("".join(self._field))
         self._field.clear()
         self._field_room = FIELD_LIMIT
         self._just_closed = False
-        if len(self._row) == COLUMN_LIMIT:
+        self._is_cut = len(self._row) == COLUMN_LIMIT
+        if self._is_cut:
             self._defects[Defect.WIDE] += 1
             self._field_room = 0
 
@@ -187,7 +190,7 @@ class _Splitter:
             self._end_field()
         row, self._row = self._row, []
         self._field.clear()
-        self._quoted = False
+        self._quoted = self._is_cut = False
         self._field_room, self._row_room = FIELD_LIMIT, ROW_LIMIT
         if any(field and not field.isspace() for field in row):
             yield row

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import blake2b
 from itertools import chain, islice
 
-from assent.exposure.catalogue import Table, folded, header_score, table_named
+from assent.exposure.catalogue import EVERY, Table, folded, header_score, table_named
 from assent.exposure.columns import NOT_RECORDS
 from assent.exposure.container import DAMAGE, Export, Member, shown
 from assent.exposure.dates import read_date
@@ -144,6 +144,8 @@ def _delimiter(head: str, table: Table) -> str:
         place = _header_place(rows, table)
         return 0 if place is None else len(rows[place]) * header_score(table, rows[place])
 
+    if EVERY not in table.columns and found(","):
+        return ","
     return max(_DELIMITERS, key=found)
 
 
