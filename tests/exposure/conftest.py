@@ -9,7 +9,9 @@ import pytest
 from exports import table
 
 SMALL = {
-    "Profile.csv": table(["First Name", "Last Name", "Headline", "Summary"], [["Mira", "Vermeer", "Inspector", "I climb"]]),
+    "Profile.csv": table(
+        ["First Name", "Last Name", "Headline", "Summary"], [["Mira", "Vermeer", "Inspector", "I climb"]]
+    ),
     "Skills.csv": table(["Name"], [["Rust"], ["Patience"]]),
     "Shares_12345.csv": table(
         ["Date", "ShareLink", "ShareCommentary", "SharedUrl", "MediaUrl", "Visibility"],
@@ -33,7 +35,9 @@ SMALL = {
         ["CONVERSATION ID", "FROM", "TO", "DATE", "CONTENT"],
         [["1", "Tom Bakker", "Mira Vermeer", "2024-02-01 12:00:00 UTC", "A secret of Tom's"]],
     ),
-    "Ad_Targeting.csv": table(["Member Age", "Job Titles", "Job Titles"], [["35-54", "Inspector; Engineer", "Climber"]]),
+    "Ad_Targeting.csv": table(
+        ["Member Age", "Job Titles", "Job Titles"], [["35-54", "Inspector; Engineer", "Climber"]]
+    ),
     "Registration.csv": table(["Registered At", "Registration Ip"], [["9/17/11, 5:44 PM", "192.0.2.1"]]),
 }
 

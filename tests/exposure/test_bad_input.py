@@ -50,7 +50,9 @@ def add(path, name, data, *, change=lambda info: None, method=zipfile.ZIP_DEFLAT
     return path
 
 
-@pytest.mark.parametrize("name", ["/etc/Shares.csv", "../../Shares.csv", "a/../../Shares.csv", "C:/Shares.csv", "..\\Shares.csv"])
+@pytest.mark.parametrize(
+    "name", ["/etc/Shares.csv", "../../Shares.csv", "a/../../Shares.csv", "C:/Shares.csv", "..\\Shares.csv"]
+)
 def test_a_name_that_leads_elsewhere_is_left_out(zip_of, name):
     path = add(zip_of(GOOD), name, "Date,ShareCommentary\n2024-01-01,a\n")
     found = inventory_of(path)
@@ -66,20 +68,27 @@ def test_a_bomb_is_left_out_and_the_rest_is_read(zip_of):
 
 def test_a_member_that_claims_to_be_huge_is_left_out(zip_of, monkeypatch):
     monkeypatch.setattr(container, "MEMBER_BYTES_LIMIT", 1 << 10)
-    assert problems(zip_of({"Comments.csv": random.Random(1).randbytes(2 << 10), **GOOD})) == [("Comments.csv", "would unpack to 0 GiB; left out")]
+    assert problems(zip_of({"Comments.csv": random.Random(1).randbytes(2 << 10), **GOOD})) == [
+        ("Comments.csv", "would unpack to 0 GiB; left out")
+    ]
 
 
 def test_all_members_together_have_a_limit(zip_of, monkeypatch):
     monkeypatch.setattr(container, "TOTAL_BYTES_LIMIT", 30)
     found = inventory_of(zip_of({"Skills.csv": "Name\nRust\n", "Comments.csv": "Message\n" + "x" * 30}))
-    assert ([what for _, what in [(p.where, p.what) for p in found.problems]], skills(found)) == (["has more than is read; the rest is left out"], 1)
+    assert ([what for _, what in [(p.where, p.what) for p in found.problems]], skills(found)) == (
+        ["has more than is read; the rest is left out"],
+        1,
+    )
 
 
 def test_a_link_in_a_zip_is_left_out(zip_of):
     def as_link(info):
         info.external_attr = (stat.S_IFLNK | 0o777) << 16
 
-    assert problems(add(zip_of(GOOD), "Shares.csv", "/etc/passwd", change=as_link)) == [("Shares.csv", "is a link; left out")]
+    assert problems(add(zip_of(GOOD), "Shares.csv", "/etc/passwd", change=as_link)) == [
+        ("Shares.csv", "is a link; left out")
+    ]
 
 
 def test_links_and_pipes_in_a_folder_are_left_out(tmp_path):
@@ -120,7 +129,10 @@ def test_a_zip_in_a_zip_is_named(zip_of):
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_a_name_twice_in_a_zip_is_read_once(zip_of):
     path = add(zip_of(GOOD), "Skills.csv", "Name\nRust\nPatience\n")
-    assert (skills(inventory_of(path)), problems(path)) == (2, [("Skills.csv", "is in the zip twice; both were read, equal rows counted once")])
+    assert (skills(inventory_of(path)), problems(path)) == (
+        2,
+        [("Skills.csv", "is in the zip twice; both were read, equal rows counted once")],
+    )
 
 
 def test_damage_in_a_member_is_said(zip_of):
@@ -209,7 +221,14 @@ def test_too_many_lines_are_left(monkeypatch):
 
 
 @given(
-    st.lists(st.lists(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=8), min_size=1, max_size=4), max_size=6),
+    st.lists(
+        st.lists(
+            st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=8),
+            min_size=1,
+            max_size=4,
+        ),
+        max_size=6,
+    ),
     st.integers(1, 9),
 )
 def test_rows_come_back_however_they_are_chunked(rows, size):
@@ -247,7 +266,9 @@ def test_a_line_of_gigabytes_is_read_in_bounded_memory(tmp_path):
     assert done.stdout.strip() == f"3 ['{Defect.NUL}', '{Defect.CUT}']"
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
+@settings(
+    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None
+)
 @given(st.binary(max_size=400))
 def test_any_bytes_give_one_line(tmp_path, data):
     path = tmp_path / "any.zip"
@@ -262,7 +283,9 @@ def whole(tmp_path_factory):
     return write_export(tmp_path_factory.mktemp("fuzz") / "export.zip", messages=5).read_bytes()
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
+@settings(
+    max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None
+)
 @given(st.data())
 def test_any_damage_to_a_zip_gives_a_report_or_one_line(tmp_path, whole, data):
     changed = bytearray(whole)
@@ -277,11 +300,29 @@ def test_any_damage_to_a_zip_gives_a_report_or_one_line(tmp_path, whole, data):
         assert "\n" not in error.message
 
 
-NAMES = st.sampled_from(["Shares.csv", "messages.csv", "Profile.csv", "Ad_Targeting.csv", "Connections.csv", "Articles/Articles/a.html", "x/Skills_1.csv", "odd.csv"])
+NAMES = st.sampled_from(
+    [
+        "Shares.csv",
+        "messages.csv",
+        "Profile.csv",
+        "Ad_Targeting.csv",
+        "Connections.csv",
+        "Articles/Articles/a.html",
+        "x/Skills_1.csv",
+        "odd.csv",
+    ]
+)
 
 
-@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
-@given(st.dictionaries(NAMES, st.one_of(st.binary(max_size=300), st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace")))))
+@settings(
+    max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None
+)
+@given(
+    st.dictionaries(
+        NAMES,
+        st.one_of(st.binary(max_size=300), st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace"))),
+    )
+)
 def test_any_content_of_known_files_gives_a_report_or_one_line(zip_of, members):
     try:
         found = report(zip_of(members))
@@ -294,5 +335,3 @@ def test_terminal_codes_in_an_export_do_nothing(zip_of):
     found = report(zip_of({"Skills.csv": "Name\n\x1b[2J\u202eRust\x07\n", "\x1b[31mred.csv": "a"}))
     text = str(found.to_json())
     assert [character for character in "\x1b\u202e\x07" if character in text] == []
-
-

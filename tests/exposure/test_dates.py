@@ -42,7 +42,19 @@ def test_it_is_read(text, expected):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "soon", "2025-02-30", "31 Feb 2020", "13/13/24, 1:00 PM", "2024-01-01 25:00:00", "0001-01-01", "May 1", "9999", "1" * 5000]
+    "text",
+    [
+        "",
+        "soon",
+        "2025-02-30",
+        "31 Feb 2020",
+        "13/13/24, 1:00 PM",
+        "2024-01-01 25:00:00",
+        "0001-01-01",
+        "May 1",
+        "9999",
+        "1" * 5000,
+    ],
 )
 def test_it_is_unknown(text):
     assert read_date(text) is None

@@ -121,7 +121,9 @@ def test_what_is_not_known_is_named(small):
 
 def test_never_says_why(small):
     reasons = {
-        line.category: line.why[GENERATIVE][-1].reasons for line in report(small).categories if line.by_kind[GENERATIVE].never
+        line.category: line.why[GENERATIVE][-1].reasons
+        for line in report(small).categories
+        if line.by_kind[GENERATIVE].never
     }
     assert reasons == {
         "post": ("not_visible_enough",),

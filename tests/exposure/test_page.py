@@ -55,7 +55,12 @@ class _Outline(HTMLParser):
         found = dict(attrs)
         if re.fullmatch(r"h[1-6]", tag):
             self.headings.append(int(tag[1]))
-        if tag in {"script", "img", "link", "iframe", "object", "form"} or found.keys() & {"src", "href", "onerror", "onload"}:
+        if tag in {"script", "img", "link", "iframe", "object", "form"} or found.keys() & {
+            "src",
+            "href",
+            "onerror",
+            "onload",
+        }:
             self.active.append((tag, attrs))
         self.scoped += tag == "th" and "scope" in found
         self.ids |= {found["id"]} if "id" in found else set()
@@ -113,7 +118,9 @@ def test_it_prints_on_a4(browser, written):
     page = browser.new_page()
     page.goto(written.as_uri())
     pdf = page.pdf(prefer_css_page_size=True)
-    boxes = {tuple(round(float(number)) for number in box.split()) for box in re.findall(rb"/MediaBox \[([\d. ]+)\]", pdf)}
+    boxes = {
+        tuple(round(float(number)) for number in box.split()) for box in re.findall(rb"/MediaBox \[([\d. ]+)\]", pdf)
+    }
     page.emulate_media(media="print", color_scheme="dark")
     assert (boxes, page.evaluate("getComputedStyle(document.body).backgroundColor")) in (
         ({(0, 0, 595, 842)}, "rgb(255, 255, 255)"),

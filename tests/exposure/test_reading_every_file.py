@@ -44,7 +44,11 @@ def full(tmp_path_factory):
 
 
 def test_the_generator_writes_every_table_of_the_catalogue():
-    named = {found.name for name, _ in files() if name.endswith(".csv") and (found := table_named(name.rpartition("/")[2][:-4]))}
+    named = {
+        found.name
+        for name, _ in files()
+        if name.endswith(".csv") and (found := table_named(name.rpartition("/")[2][:-4]))
+    }
     assert named == set(tables())
 
 
@@ -78,7 +82,10 @@ def test_the_owner_is_learned_from_it(full):
 
 
 def test_learning_coach_messages_are_not_messages():
-    assert (table_named("learning_coach_messages").name, table_named("messages").name) == ("learning_coach_messages", "messages")
+    assert (table_named("learning_coach_messages").name, table_named("messages").name) == (
+        "learning_coach_messages",
+        "messages",
+    )
 
 
 @pytest.mark.parametrize("name", ["Shares.csv", "shares_987654321.CSV", "SHARES (1).csv", "deep/er/Shares_1.csv"])
@@ -94,19 +101,26 @@ def test_a_name_is_recognised(zip_of, name):
     ],
 )  # fmt: skip
 def test_visibility_maps_to_the_vocabulary(zip_of, written, expected):
-    found = read_one(zip_of, "Shares.csv", table(["Date", "ShareCommentary", "Visibility"], [["2024-01-01", "a", written]]))
+    found = read_one(
+        zip_of, "Shares.csv", table(["Date", "ShareCommentary", "Visibility"], [["2024-01-01", "a", written]])
+    )
     ((bundle),) = found.bundles.values()
     assert bundle.traits.visibility == expected
 
 
 def test_a_header_is_found_below_notes(zip_of):
-    text = 'Notes:\n"A paragraph, with ""quotes"",\nover two lines"\n\n' + table(["Date", "Status", "FullName"], [["2024-01-01", "Active", "Tom"]])
+    text = 'Notes:\n"A paragraph, with ""quotes"",\nover two lines"\n\n' + table(
+        ["Date", "Status", "FullName"], [["2024-01-01", "Active", "Tom"]]
+    )
     assert categories(read_one(zip_of, "Member_Follows.csv", text)) == {"activity.feed": 1}
 
 
 def test_duplicated_columns_are_read_by_place(zip_of):
     found = read_one(zip_of, "Ad_Targeting.csv", table(["Job Titles", "Job Titles", "Job Titles"], [["A; B", "", "C"]]))
-    assert [(each.about, each.values) for each in found.inferred] == [("Job Titles", ("A", "B")), ("Job Titles", ("C",))]
+    assert [(each.about, each.values) for each in found.inferred] == [
+        ("Job Titles", ("A", "B")),
+        ("Job Titles", ("C",)),
+    ]
 
 
 def test_unknown_columns_are_listed_and_missing_ones_missed(zip_of):
@@ -128,22 +142,35 @@ def test_a_file_without_any_known_header_is_listed_not_counted(zip_of):
 def test_an_empty_table_is_no_problem(zip_of, text):
     name = "LearningCoachMessages.csv" if text.startswith("No") else "Comments.csv"
     found = read_one(zip_of, name, text)
-    assert (found.records, found.problems, [read.unknown_columns for read in found.files.values()]) == (0, [], [Counter()])
+    assert (found.records, found.problems, [read.unknown_columns for read in found.files.values()]) == (
+        0,
+        [],
+        [Counter()],
+    )
 
 
 def test_a_question_about_pay_is_a_salary(zip_of):
     name = "Jobs/Job Applicant Saved Answers.csv"
     rows = [["Expected compensation?", "9"], ["Gehaltsvorstellung?", "9"], ["Can you climb?", "Yes"]]
-    assert categories(read_one(zip_of, name, table(["Question", "Answer"], rows))) == {"salary": 2, "job.application": 1}
+    assert categories(read_one(zip_of, name, table(["Question", "Answer"], rows))) == {
+        "salary": 2,
+        "job.application": 1,
+    }
 
 
 def test_the_same_summary_in_two_files_is_one(zip_of):
-    both = {"Profile.csv": table(["First Name", "Summary"], [["M", "I  climb"]]), "Profile Summary.csv": "Profile Summary\nI climb\n"}
+    both = {
+        "Profile.csv": table(["First Name", "Summary"], [["M", "I  climb"]]),
+        "Profile Summary.csv": "Profile Summary\nI climb\n",
+    }
     assert categories(inventory_of(zip_of(both))) == {"profile.name": 1, "profile.summary": 1}
 
 
 def test_instalments_are_one_export(zip_of):
-    header, rows = ["Date", "Link", "Message"], [["2024-01-01", "l", "ok"], ["2024-01-01", "l", "ok"], ["2024-01-02", "l", "b"]]
+    header, rows = (
+        ["Date", "Link", "Message"],
+        [["2024-01-01", "l", "ok"], ["2024-01-01", "l", "ok"], ["2024-01-02", "l", "b"]],
+    )
     one = zip_of({"Comments_1.csv": table(header, rows), "Skills.csv": "Name\nRust\n"}, "Basic.zip")
     two = zip_of({"Comments_1.csv": "\ufeff" + table(header, [*rows, ["2024-01-03", "l", "c"]])}, "Complete.zip")
     found = inventory_of(one, two)
@@ -154,7 +181,11 @@ def test_an_article_tells_its_title_and_day(zip_of):
     page = "<title>Été &amp; rust</title><p>Created on 2021-03-04 10:11</p><script>x</script>"
     found = inventory_of(zip_of({"Articles/Articles/Été.html": page}))
     ((bundle),) = found.bundles.values()
-    assert (bundle.traits.category, bundle.examples, list(bundle.days)) == ("article", ["Été & rust"], [date(2021, 3, 4)])
+    assert (bundle.traits.category, bundle.examples, list(bundle.days)) == (
+        "article",
+        ["Été & rust"],
+        [date(2021, 3, 4)],
+    )
 
 
 @pytest.mark.parametrize("delimiter", [";", "\t"])

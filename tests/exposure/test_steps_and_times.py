@@ -11,7 +11,9 @@ GENERATE, OTHERS = "Training AI models that generate content", "Training AI mode
 
 
 def steps(found):
-    return [(step.what, {effect.purpose: (effect.before, effect.after) for effect in step.effects}) for step in found.steps]
+    return [
+        (step.what, {effect.purpose: (effect.before, effect.after) for effect in step.effects}) for step in found.steps
+    ]
 
 
 def test_in_europe_the_toggle_and_the_form_are_needed(small):
@@ -33,7 +35,12 @@ def test_elsewhere_ads_come_after_what_cannot_be_undone(small):
 
 def test_a_step_says_where_to_go(small):
     toggle, form = report(small).steps
-    assert toggle.where == ("Settings & Privacy", "Data privacy", "How LinkedIn uses your data", "Data for Generative AI Improvement")
+    assert toggle.where == (
+        "Settings & Privacy",
+        "Data privacy",
+        "How LinkedIn uses your data",
+        "Data for Generative AI Improvement",
+    )
     assert form.where == ("Data Processing Objection Form",)
 
 
@@ -49,7 +56,11 @@ def test_before_the_start_the_steps_count_what_is_to_come(small):
 
 def test_a_minor_can_act_before_the_birthday(small):
     found = report(small, country="DE", born="2009-05-01")
-    assert (found.shown_at, found.settled_at, steps(found)) == (date(2026, 7, 1), date(2027, 5, 1), steps(report(small)))
+    assert (found.shown_at, found.settled_at, steps(found)) == (
+        date(2026, 7, 1),
+        date(2027, 5, 1),
+        steps(report(small)),
+    )
     assert any("under 18 until 1 May 2027" in line for line in found.under_age)
 
 
@@ -75,8 +86,15 @@ def test_from_the_birthday_on_a_minors_records_are_used(small):
 
 def test_what_is_past_stays(small):
     (training, reach) = report(small).past
-    assert training.startswith(f"{GENERATE} and {OTHERS}: allowed for 240 days, since 3 November 2025. Leaving stops future use;")
+    assert training.startswith(
+        f"{GENERATE} and {OTHERS}: allowed for 240 days, since 3 November 2025. Leaving stops future use;"
+    )
     assert reach.endswith("reaches back to 1 February 2024.")
+
+
+def test_leaving_now_does_not_empty_the_past(small):
+    found = report(small, settings=("generative_ai_improvement=off",), objections=("train_other",))
+    assert ", or until the day you left. Leaving stops future use;" in found.past[0]
 
 
 def test_before_the_start_there_is_no_past(small):
@@ -84,7 +102,10 @@ def test_before_the_start_there_is_no_past(small):
 
 
 def test_other_readings_are_computed(small):
-    changes = {reading.pack.removeprefix("professional-network-2025-11-"): reading.changes for reading in report(small).readings}
+    changes = {
+        reading.pack.removeprefix("professional-network-2025-11-"): reading.changes
+        for reading in report(small).readings
+    }
     assert changes == {
         "europe-paused": (
             "AI that writes: 11 → 1 used or possibly used",

@@ -233,7 +233,7 @@ class _Shown:
             if table.unreadable_dates:
                 yield f"{table.name}: {number(table.unreadable_dates)} dates that cannot be read"
             if table.repeated:
-                yield f"{table.name}: {number(table.repeated)} rows that stood in an earlier file as well, counted once"
+                yield f"{table.name}: {number(table.repeated)} rows stood in an earlier file as well and count once"
         for where, what, count in report.problems[:_PROBLEMS_SHOWN]:
             yield f"{where}: {what}{f' ({number(count)} times)' if count > 1 else ''}"
         if len(report.problems) > _PROBLEMS_SHOWN:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 
 from assent.exposure import unknowns, words
@@ -182,7 +182,9 @@ def _why_nothing(asked: Asked, judge: Judge, kind: Kind, when: Timed) -> str:
     found: Counter[str] = Counter()
     for each in weigh(asked.inventory, judge, when.shown):
         in_scope = any(each.bundle.traits.category in asked.pack.purposes[name].scope for name in names)
-        found[words.never_because(each.worst(names).reasons, asked.pack.purposes[names[0]])] += each.records if in_scope else 0
+        found[words.never_because(each.worst(names).reasons, asked.pack.purposes[names[0]])] += (
+            each.records if in_scope else 0
+        )
     return found.most_common(1)[0][0] if found.total() else "your export holds none of what this use takes"
 
 
@@ -299,7 +301,9 @@ def _why(pack: Pack, weighed: Iterable[Weighed], names: Sequence[PurposeName]) -
 def _past(asked: Asked, judge: Judge, purposes: Sequence[PurposeLine]) -> Iterator[str]:
     """What was allowed before today, and what leaving does about it."""
     by_past: dict[str, list[PurposeLine]] = {}
-    own = [each for each in weigh(asked.inventory, judge, asked.at) if each.bundle.traits.by_owner]
+    # Choices are left aside: nobody knows since when they stand, and what was used before them stays used.
+    undecided = judge.of(replace(asked.person, settings={}, objections=frozenset()))
+    own = [each for each in weigh(asked.inventory, undecided, asked.at) if each.bundle.traits.by_owner]
     for line in purposes:
         if line.status == "in_force" and count(own, [PurposeName(line.name)]).exposed:
             by_past.setdefault(line.past, []).append(line)
@@ -307,6 +311,7 @@ def _past(asked: Asked, judge: Judge, purposes: Sequence[PurposeLine]) -> Iterat
     for past, lines in by_past.items():
         since = min((line.since for line in lines if line.since), default=None)
         days = f" for {words.number((asked.at.date() - since).days)} days, since {words.day(since)}" if since else ""
+        days += ", or until the day you left" if since and (asked.person.settings or asked.person.objections) else ""
         yield f"{words.joined(line.title for line in lines)}: allowed{days}. {past}"
     if by_past and oldest:
         yield f"It is not only what you make from now on: what is used reaches back to {words.day(oldest)}."
@@ -321,7 +326,7 @@ def _oldest(then: Sequence[Weighed]) -> Iterator[date | None]:
 def _besides(asked: Asked, advice: Advice, when: Timed) -> Iterator[str]:
     """What changes no figure and may still be worth doing."""
     for purpose in asked.pack.purposes.values():
-        if purpose.setting and purpose.objection_form and advice.remaining.get(purpose.name) is not None:
+        if purpose.setting and purpose.objection_form and purpose.name not in asked.person.objections:
             form = " → ".join(purpose.objection_form)
             yield (
                 f"{purpose.title}: there is a form as well ({form}). Once the toggle is off it changes no figure here, "
@@ -354,7 +359,7 @@ def _remaining(asked: Asked, advice: Advice) -> Iterator[str]:
             by_records.setdefault(records, []).append(asked.pack.purposes[name].title)
     for records, titles in by_records.items():
         yield (
-            f"After that, {words.records_of(records)} that others wrote about you may still be used for: "
+            f"Whatever you switch off, {words.records_of(records)} that others wrote about you may be used for: "
             f"{words.joined(titles)}. Their choice counts, not yours; ask them, or ask to have the record removed."
         )
 

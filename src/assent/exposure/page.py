@@ -23,7 +23,12 @@ def page_of(report: Report) -> str:
 @cache
 def _template() -> Template:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"day": words.day, "number": words.number, "records": words.records_of, "capital": words.capital}
+    environment.filters |= {
+        "day": words.day,
+        "number": words.number,
+        "records": words.records_of,
+        "capital": words.capital,
+    }
     environment.globals |= {"cell": layout.cell, "OUTCOMES": layout.OUTCOMES}
     text = (resources.files("assent.exposure") / "templates" / "exposure.html").read_text(encoding="utf-8")
     return environment.from_string(text)
