@@ -29,6 +29,13 @@ A workspace is a folder with an `assent.toml`. Every key has a default, so an em
     kind = "tables"
     path = "mapping.toml"
 
+    [receipt]                 # what a pack does not say and a receipt states on the platform's behalf
+    controller = "Example Ltd, 1 Example Street, Dublin"
+    contact = "privacy@example.org"
+    authority = "Data Protection Commission, Ireland"
+    storage = "European Union"
+    retention = "while the account exists"
+
     [recipients.name]         # who is given data, and how: `feeds.terms`
     purpose = "share_affiliates"
 
@@ -66,6 +73,11 @@ _DEFAULTS: Mapping[str, str | int] = {
     "build.memory_mib": 2048,
     "build.threads": 2,
     "read.max_staleness_seconds": 3600,
+    "receipt.controller": "not stated",
+    "receipt.contact": "not stated",
+    "receipt.authority": "the supervisory authority where you live or work",
+    "receipt.storage": "not stated",
+    "receipt.retention": "not stated",
 }
 
 

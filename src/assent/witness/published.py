@@ -45,6 +45,14 @@ class PublishedLog:
             return ()
         return tuple(merkle.consistency_path(old, size, tiles.nodes_from(self._tile, size)))
 
+    def prove_entry(self, seq: int, size: int) -> tuple[bytes, ...]:
+        """That the tree of `size` holds the entry at `seq`.
+
+        Raises:
+            EvidenceError: a tile is missing, or the log is not as large as that.
+        """
+        return tuple(merkle.inclusion_path(seq, size, tiles.nodes_from(self._tile, size)))
+
     def _tile(self, path: str) -> bytes:
         try:
             return self.read(path)
