@@ -11,10 +11,10 @@ import typer
 from assent.cli.frame import complain, err
 from assent.errors import AssentError
 
-GROUPS = ("policy", "ledger", "source", "signals", "subject", "witness", "feed")
+GROUPS = ("policy", "ledger", "source", "signals", "subject", "witness", "receipt", "feed")
 """Modules with a group of commands each: `app`."""
 
-COMMANDS = ("workspace", "decide", "explain", "build", "verify")
+COMMANDS = ("workspace", "decide", "explain", "build", "verify", "takeback", "erasure", "exposure")
 """Modules with commands of their own: `register(app)`."""
 
 
