@@ -48,7 +48,7 @@ def test_every_command_named_exists(page):
     for line in commands(page):
         command = get_command(build_app())
         for word in line.split("#")[0].split()[1:]:
-            if not hasattr(command, "commands") or word.startswith("-"):
+            if not hasattr(command, "commands") or word.startswith("-") or word.isupper():
                 break
             if word not in command.commands:
                 missing.append(line)

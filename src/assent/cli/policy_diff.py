@@ -68,6 +68,8 @@ def _show(console: Console, found: PolicyDifference) -> None:
     for each in found.data or ():
         _show_data(console, each)
     _show_fields(console, found)
+    for remark in found.remarks:
+        console.print(f"[yellow]warning:[/yellow] {escape(str(remark))}")
 
 
 def _together(found: PolicyDifference) -> Iterable[tuple[PurposeDifference, list[str]]]:
@@ -156,6 +158,7 @@ def _payload(found: PolicyDifference) -> dict[str, Any]:
         "b": {"name": found.two.name, "digest": found.two.digest},
         "purposes": [_purpose_json(found, each) for each in found.purposes],
         "fields": [asdict(each) for each in found.fields],
+        "warnings": [asdict(each) for each in found.remarks],
         "data": None if found.data is None else [_data_json(each) for each in found.data],
     }
 

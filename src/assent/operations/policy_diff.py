@@ -16,8 +16,9 @@ from assent.operations.ledger import Clock, now, open_ledger
 from assent.operations.workspace import Workspace
 from assent.policy.changed_fields import FieldChange, changed_fields
 from assent.policy.difference import PurposeDifference, differing_purposes
-from assent.policy.load import load_pack
+from assent.policy.load import PackProblem, load_pack, pack_document, places
 from assent.policy.pack import Pack
+from assent.policy.review import review
 from assent.vocabulary.identifiers import PurposeName
 
 Entropy = Callable[[int], bytes]
@@ -41,6 +42,7 @@ class PolicyDifference:
     """Two packs held against each other.
 
     Args:
+        remarks: dead rules and conflicts that the second pack has and the first has not.
         data: None where it was not asked for.
     """
 
@@ -48,6 +50,7 @@ class PolicyDifference:
     two: Pack
     purposes: tuple[PurposeDifference, ...]
     fields: tuple[FieldChange, ...]
+    remarks: tuple[PackProblem, ...] = ()
     data: tuple[DataDifference, ...] | None = None
 
 
@@ -69,7 +72,15 @@ def diff_packs(one: str, two: str, *, purpose: str | None = None, at: datetime |
     if asked is not None:
         others = {*first.purposes, *second.purposes} - {asked}
         fields = tuple(each for each in fields if not _about(each, others))
-    return PolicyDifference(first, second, differing_purposes(first, second, purpose=asked, at=at), fields)
+    purposes = differing_purposes(first, second, purpose=asked, at=at)
+    return PolicyDifference(first, second, purposes, fields, _new_remarks(first, one, second, two))
+
+
+def _new_remarks(first: Pack, one: str, second: Pack, two: str) -> tuple[PackProblem, ...]:
+    known = set(review(first, pack_document(one)))
+    place = places(two)
+    found = review(second, pack_document(two))
+    return tuple(place(remark.path, remark.message) for remark in found if remark not in known)
 
 
 def diff_on_data(

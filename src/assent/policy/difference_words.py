@@ -97,7 +97,7 @@ def _made(conditions: Mapping[str, Collection[Level]]) -> str:
     if created:
         spans = [_created(each) for each in _merged(created)]
         told += [*spans, *(["without a date of creation"] if None in created else [])]
-    written = _years(creation) if creation else None
+    written = _years(creation, "at") if creation else None
     if written and not (None in creation and len(creation) == 1):
         told.append(f"written {written}")
     what = joined(told, "or") if not written else ", ".join(told)
@@ -113,7 +113,7 @@ def _created(span: Span) -> str:
     return f"from {_moment(span.since)} on"
 
 
-def _years(levels: Collection[Level]) -> str:
+def _years(levels: Collection[Level], before: str = "of") -> str:
     """Ages in whole years, those that touch as one; empty when it is the unknown age."""
     known = sorted((each for each in levels if isinstance(each, Years)), key=lambda each: each.since or 0)
     merged: list[Years] = []
@@ -123,15 +123,16 @@ def _years(levels: Collection[Level]) -> str:
         else:
             merged.append(years)
     unknown = ["of unknown age"] if None in levels and known else []
-    return joined([*map(_age, merged), *unknown], "or")
+    return joined([*(_age(each, before) for each in merged), *unknown], "or")
 
 
-def _age(years: Years) -> str:
+def _age(years: Years, before: str) -> str:
     if years.since is None:
-        return f"under {years.until}" if years.until else "of any known age"
+        return f"under {years.until}" if years.until else f"{before} any known age"
     if years.until is None:
-        return f"of {years.since} or over"
-    return f"of {years.since}" if years.until == years.since + 1 else f"of {years.since} to {years.until - 1}"
+        return f"{before} {years.since} or over"
+    last = years.until - 1
+    return f"{before} {years.since}" if last == years.since else f"{before} {years.since} to {last}"
 
 
 def _notice(packs: Packs, _difference: PurposeDifference, what: str, levels: Collection[Level]) -> str:
