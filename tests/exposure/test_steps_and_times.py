@@ -117,8 +117,10 @@ def test_other_readings_are_computed(small):
 
 def test_the_headline_says_it_in_a_sentence(small):
     assert report(small).headline == (
-        "Since 3 November 2025, 8 records of yours are used, and 3 more may be, to train AI that generates content and to "
-        "train other AI models.",
+        (
+            "Since 3 November 2025, 8 records of yours are used, and 3 more may be, to train AI that generates content "
+            "and to train other AI models."
+        ),
         "Nothing is used for advertising: this use does not reach your country.",
     )
 

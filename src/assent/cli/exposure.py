@@ -33,7 +33,7 @@ def register(app: typer.Typer) -> None:
     """Adds `exposure`."""
 
     @app.command()
-    def exposure(
+    def exposure(  # noqa: PLR0917 - typer calls it, by name
         exports: Annotated[
             list[Path], typer.Argument(help="The zips of your data export, or the folder they were unpacked to.")
         ],
@@ -180,7 +180,7 @@ class _Shown:
         for one in explained:
             text = Text(OUTCOMES[one.outcome], style=_STYLES[one.outcome])
             text.append(
-                f" {'' if one.outcome is Outcome.MAY_BE_USED else '– '}{one.sentence}: ", style="not bold default"
+                f" {'' if one.outcome is Outcome.MAY_BE_USED else '· '}{one.sentence}: ", style="not bold default"
             )
             listed = joined(f"{title.lower()} {number(records)}" for title, records in one.categories)
             text.append(listed, style="not bold dim")

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from assent.errors import InputError
-from assent.exposure.assembling import Asked, assemble
+from assent.exposure.asked import Asked
+from assent.exposure.assembling import assemble
 from assent.exposure.container import open_export
 from assent.exposure.inventory import Inventory
 from assent.exposure.judging import Person

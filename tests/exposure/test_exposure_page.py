@@ -8,8 +8,8 @@ from html.parser import HTMLParser
 
 import pytest
 from asking import report
-from conftest import SMALL
 from exports import table, write_export
+from small_export import SMALL
 
 from assent.exposure.page import page_of
 

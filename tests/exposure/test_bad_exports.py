@@ -41,6 +41,14 @@ def skills(inventory):
     return sum(bundle.records for bundle in inventory.bundles.values() if bundle.traits.category == "profile.skill")
 
 
+def answer(path):
+    """The format of the report, or the one line that is said instead."""
+    try:
+        return report(path).to_json()["format"]
+    except InputError as error:
+        return error.message
+
+
 def add(path, name, data, *, change=lambda info: None, method=zipfile.ZIP_DEFLATED):
     info = zipfile.ZipInfo(name)
     info.compress_type = method
@@ -163,7 +171,7 @@ def test_a_huge_table_of_contents_is_refused(zip_of):
 
 @pytest.mark.parametrize("name", ["missing.zip", "x\0y", "a" * 5000])
 def test_a_path_that_is_none_gives_one_line(tmp_path, name):
-    with pytest.raises(InputError, match="does not exist|cannot be read"):
+    with pytest.raises(InputError, match=r"does not exist|cannot be read"):
         report(tmp_path / name)
 
 
@@ -184,7 +192,7 @@ def test_encodings(zip_of, encoding):
 
 
 def test_windows_1252_is_read_where_it_stands():
-    assert rows_of("é,".encode() + "é’".encode("cp1252")) == ([["é", "é’"]], {Defect.NOT_UTF8: 2})
+    assert rows_of("é,".encode() + "é…".encode("cp1252")) == ([["é", "é…"]], {Defect.NOT_UTF8: 2})
 
 
 def test_nuls_are_left_out():
@@ -294,10 +302,7 @@ def test_any_damage_to_a_zip_gives_a_report_or_one_line(tmp_path, whole, data):
         changed[place] = data.draw(st.integers(0, 255))
     path = tmp_path / "changed.zip"
     path.write_bytes(changed)
-    try:
-        assert report(path).records >= 0
-    except InputError as error:
-        assert "\n" not in error.message
+    assert "\n" not in answer(path)
 
 
 NAMES = st.sampled_from(
@@ -324,11 +329,7 @@ NAMES = st.sampled_from(
     )
 )
 def test_any_content_of_known_files_gives_a_report_or_one_line(zip_of, members):
-    try:
-        found = report(zip_of(members))
-        assert found.to_json()["format"] == "assent-exposure-1"
-    except InputError as error:
-        assert "nothing in there" in error.message
+    assert answer(zip_of(members)) in {"assent-exposure-1", "nothing in there is a file of a data export that is known"}
 
 
 def test_terminal_codes_in_an_export_do_nothing(zip_of):

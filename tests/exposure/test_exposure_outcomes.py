@@ -1,6 +1,6 @@
 """What becomes of each record of a small export, by hand: two packs, three people, before and after the start.
 
-The export (`conftest.SMALL`): a name, a headline and a summary; two skills; a public post, one for all members, one
+The export (`small_export.SMALL`): a name, a headline and a summary; two skills; a public post, one for all members, one
 for connections, one of unknown visibility; a comment; a recommendation received and one given; a private message;
 four ad segments; a registration.
 """
@@ -70,7 +70,9 @@ CASES = [
 
 
 @pytest.mark.parametrize(("pack", "country", "born", "at", "kind", "expected"), CASES)
-def test_every_category_comes_out_as_the_rules_say(small, pack, country, born, at, kind, expected):
+def test_every_category_comes_out_as_the_rules_say(  # noqa: PLR0917 - a row of the table
+    small, pack, country, born, at, kind, expected
+):
     assert outcomes(report(small, pack=pack, country=country, born=born, at=at), kind) == expected
 
 
