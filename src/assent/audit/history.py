@@ -204,12 +204,14 @@ def _read(
 
 def _pages(database: Database, sizes: set[int], newest: int) -> Iterator[list[Any]]:
     """All rows in order; no page reaches from before one of these sizes to after it."""
-    joined = sa.outerjoin(LEAVES, EVENTS, LEAVES.c.seq == EVENTS.c.seq)
     edges = sorted({*range(0, newest, _PAGE), *sizes, newest})
     for start, stop in pairwise(edges):
         query = (
             sa.select(LEAVES.c.seq, LEAVES.c.commitment, EVENTS.c.member, EVENTS.c.salt, EVENTS.c.event)
-            .select_from(joined)
+            # The bounds stand twice: PostgreSQL carries none from one side of an outer join to the other.
+            .select_from(
+                sa.outerjoin(LEAVES, EVENTS, (LEAVES.c.seq == EVENTS.c.seq) & EVENTS.c.seq.between(start, stop))
+            )
             .where(LEAVES.c.seq >= start, LEAVES.c.seq < stop)
             .order_by(LEAVES.c.seq)
         )

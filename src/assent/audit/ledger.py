@@ -272,7 +272,10 @@ class _Walk:
         stop = min(first + _CHUNK, self.recorded.size)
         query = (
             sa.select(LEAVES.c.seq, LEAVES.c.commitment, EVENTS.c.member, EVENTS.c.salt, EVENTS.c.event)
-            .select_from(sa.outerjoin(LEAVES, EVENTS, LEAVES.c.seq == EVENTS.c.seq))
+            # The bounds stand twice: PostgreSQL carries none from one side of an outer join to the other.
+            .select_from(
+                sa.outerjoin(LEAVES, EVENTS, (LEAVES.c.seq == EVENTS.c.seq) & EVENTS.c.seq.between(first, stop))
+            )
             .where(LEAVES.c.seq >= first, LEAVES.c.seq < stop)
             .order_by(LEAVES.c.seq)
         )

@@ -390,6 +390,7 @@ class Ledger:
                     indexed = False
             if not indexed:
                 MEMBER_INDEX.create(connection)
+                self._database.after_many(connection, LEAVES, EVENTS)
             seqs = range(head.size, frontier.size)
             if seqs:
                 checkpoint = Checkpoint(head.origin, frontier.size, frontier.root)

@@ -178,6 +178,7 @@ class _Copying:
         head = self.source.fetch_rows(self.old, sa.select(HEAD))
         self.target.insert_rows(self.copy, HEAD, head)
         MEMBER_INDEX.create(self.copy)
+        self.target.after_many(self.copy, LEAVES, EVENTS)
         erased = self._compare()
         order = SUPPRESSED.c.tag
         there = self.target.fetch_rows(self.copy, sa.select(SUPPRESSED).order_by(order))

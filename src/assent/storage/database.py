@@ -75,6 +75,10 @@ class Database(ABC):
         """The rows as the driver gives them: for millions of them, in half the time of named rows."""
 
     @abstractmethod
+    def after_many(self, connection: sa.Connection, *tables: sa.Table) -> None:
+        """Whatever plans queries has heard that the tables grew by much."""
+
+    @abstractmethod
     def damage(self) -> str | None:
         """What the database itself finds wrong with its files; None when it finds nothing. Cost: O(size)."""
 

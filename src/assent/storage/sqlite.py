@@ -69,6 +69,9 @@ class SqliteDatabase(Database):
             except sqlite3.Error as error:
                 raise DBAPIError.instance(str(query), None, error, sqlite3.Error) from error
 
+    def after_many(self, connection: sa.Connection, *tables: sa.Table) -> None:
+        """As for every database: SQLite's plans for these tables do not depend on their size."""
+
     def damage(self) -> str | None:
         """As for every database."""
         try:
