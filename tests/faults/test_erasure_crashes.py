@@ -13,6 +13,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -23,6 +24,7 @@ import pytest
 from assent.operations.erasing import erase
 from assent.operations.erasure import is_suppressed
 from assent.operations.ledger import verify_ledger_in
+from assent.operations.workspace import open_workspace
 from small_world import World, joined, make_world, mention, post
 
 MEMBER = "zq-member-774411"
@@ -63,12 +65,25 @@ AFTER = [
 ]
 
 
+@pytest.fixture(scope="module")
+def killed() -> dict[tuple[str, int], World]:
+    """Working folders in which the command was killed, by gap; made once and copied."""
+    return {}
+
+
 @pytest.fixture
-def world(tmp_path: Path) -> World:
-    world = make_world(tmp_path / "w", joined(MEMBER) + joined("tom"), RECORDS)
-    world.ids(world.build())
-    world.pass_time(hours=1)
-    return world
+def world(
+    gap: str, time: int, killed: dict[tuple[str, int], World], tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> World:
+    """A working folder in which an erasure was killed in that gap."""
+    if (gap, time) not in killed:
+        made = make_world(tmp_path_factory.mktemp("killed") / "w", joined(MEMBER) + joined("tom"), RECORDS)
+        made.ids(made.build())
+        made.pass_time(hours=1)
+        kill_at(made, gap, time)
+        killed[gap, time] = made
+    shutil.copytree(killed[gap, time].root, tmp_path / "w")
+    return World(tmp_path / "w", open_workspace(tmp_path / "w"), now=killed[gap, time].now)
 
 
 def kill_at(world: World, gap: str, time: int) -> None:
@@ -92,9 +107,7 @@ def traces(world: World) -> list[str]:
 
 
 @pytest.mark.parametrize(("gap", "time"), BEFORE)
-def test_killed_before_the_shredding_is_committed_their_events_are_all_there(world: World, gap: str, time: int) -> None:
-    kill_at(world, gap, time)
-
+def test_killed_before_the_shredding_is_committed_their_events_are_all_there(world: World) -> None:
     report = verify_ledger_in(world.workspace.ledger_folder)
     with world.ledger() as ledger:
         assert len(ledger.events_of(MEMBER)) >= 4
@@ -102,9 +115,7 @@ def test_killed_before_the_shredding_is_committed_their_events_are_all_there(wor
 
 
 @pytest.mark.parametrize(("gap", "time"), AFTER)
-def test_killed_after_it_they_are_gone_listed_and_accounted_for(world: World, gap: str, time: int) -> None:
-    kill_at(world, gap, time)
-
+def test_killed_after_it_they_are_gone_listed_and_accounted_for(world: World) -> None:
     with world.ledger() as ledger:
         assert ledger.events_of(MEMBER) == []
     report = verify_ledger_in(world.workspace.ledger_folder)
@@ -113,9 +124,7 @@ def test_killed_after_it_they_are_gone_listed_and_accounted_for(world: World, ga
 
 
 @pytest.mark.parametrize(("gap", "time"), [*BEFORE, *AFTER])
-def test_given_again_it_is_finished_and_no_byte_is_left(world: World, gap: str, time: int) -> None:
-    kill_at(world, gap, time)
-
+def test_given_again_it_is_finished_and_no_byte_is_left(world: World) -> None:
     erase(world.workspace, [MEMBER], clock=world.clock)
 
     assert traces(world) == []
@@ -124,8 +133,7 @@ def test_given_again_it_is_finished_and_no_byte_is_left(world: World, gap: str, 
 
 
 @pytest.mark.parametrize(("gap", "time"), [*BEFORE[1:], *AFTER])
-def test_from_the_request_on_no_build_takes_them_in(world: World, gap: str, time: int) -> None:
-    kill_at(world, gap, time)
+def test_from_the_request_on_no_build_takes_them_in(world: World) -> None:
     world.pass_time(hours=1)
 
     # A mirror made before, of which a part holds them still, must not speak for them.

@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,6 +21,7 @@ import pytest
 
 from assent.operations.ledger import open_ledger, verify_ledger_in
 from assent.operations.rotation import rotate_key
+from assent.operations.workspace import open_workspace
 from assent.vocabulary.events import parse_event
 from small_world import World, joined, make_world, post, switched
 
@@ -42,9 +44,23 @@ BEFORE = ["next-key", "written"]
 AFTER = ["committed", "tiles-written", "checkpoint-written", "retired", "replaced"]
 
 
+@pytest.fixture(scope="module")
+def killed() -> dict[str, World]:
+    """Working folders in which the command was killed, by gap; made once and copied."""
+    return {}
+
+
 @pytest.fixture
-def world(tmp_path: Path) -> World:
-    return make_world(tmp_path / "w", joined("tom"), [post("tom-1", "tom")])
+def world(gap: str, killed: dict[str, World], tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> World:
+    """A working folder in which a change of key was killed in that gap; `first.vkey` and `first.pem` were before it."""
+    if gap not in killed:
+        made = make_world(tmp_path_factory.mktemp("killed") / "w", joined("tom"), [post("tom-1", "tom")])
+        (made.root / "first.vkey").write_text(key_of(made))
+        shutil.copy(made.workspace.keys_folder / "log.pem", made.root / "first.pem")
+        kill_at(made, gap)
+        killed[gap] = made
+    shutil.copytree(killed[gap].root, tmp_path / "w")
+    return World(tmp_path / "w", open_workspace(tmp_path / "w"))
 
 
 def kill_at(world: World, gap: str) -> None:
@@ -74,10 +90,8 @@ def key_files(world: World) -> list[str]:
 
 
 @pytest.mark.parametrize("gap", [*BEFORE, *AFTER])
-def test_the_ledger_goes_on_and_verifies_from_the_first_key(world: World, gap: str) -> None:
-    first = key_of(world)
-    kill_at(world, gap)
-
+def test_the_ledger_goes_on_and_verifies_from_the_first_key(world: World) -> None:
+    first = (world.root / "first.vkey").read_text()
     append(world)
 
     assert verify_ledger_in(world.workspace.ledger_folder, vkey=first).ok
@@ -85,18 +99,15 @@ def test_the_ledger_goes_on_and_verifies_from_the_first_key(world: World, gap: s
 
 
 @pytest.mark.parametrize("gap", BEFORE)
-def test_killed_before_the_commit_the_key_is_the_old_one(world: World, gap: str) -> None:
-    first = key_of(world)
-    kill_at(world, gap)
-
+def test_killed_before_the_commit_the_key_is_the_old_one(world: World) -> None:
+    first = (world.root / "first.vkey").read_text()
     append(world)
 
     assert (key_of(world), key_files(world)) == (first, ["log.next.pem", "log.pem"])
 
 
 @pytest.mark.parametrize("gap", BEFORE)
-def test_the_next_attempt_takes_the_key_that_was_made(world: World, gap: str) -> None:
-    kill_at(world, gap)
+def test_the_next_attempt_takes_the_key_that_was_made(world: World) -> None:
     made = (world.workspace.keys_folder / "log.next.pem").read_bytes()
 
     done = rotate_key(world.workspace, clock=world.clock)
@@ -105,11 +116,9 @@ def test_the_next_attempt_takes_the_key_that_was_made(world: World, gap: str) ->
 
 
 @pytest.mark.parametrize("gap", AFTER)
-def test_killed_after_the_commit_the_next_opening_takes_the_new_key_over(world: World, gap: str) -> None:
-    first = key_of(world)
-    old = (world.workspace.keys_folder / "log.pem").read_bytes()
-    kill_at(world, gap)
-
+def test_killed_after_the_commit_the_next_opening_takes_the_new_key_over(world: World) -> None:
+    first = (world.root / "first.vkey").read_text()
+    old = (world.root / "first.pem").read_bytes()
     append(world)
 
     assert key_of(world) != first
@@ -118,10 +127,8 @@ def test_killed_after_the_commit_the_next_opening_takes_the_new_key_over(world: 
 
 
 @pytest.mark.parametrize("gap", AFTER[:-1])
-def test_given_again_it_is_finished_and_not_done_twice(world: World, gap: str) -> None:
-    first = key_of(world)
-    kill_at(world, gap)
-
+def test_given_again_it_is_finished_and_not_done_twice(world: World) -> None:
+    first = (world.root / "first.vkey").read_text()
     done = rotate_key(world.workspace, clock=world.clock)
 
     assert (done.finished, done.old, done.new) == (True, first, key_of(world))

@@ -133,9 +133,13 @@ def state(
     moment = operations.now() if at is None else parse_instant(at, field="--at")
     with operations.open_ledger(open_workspace(), read_only=True) as ledger:
         known = operations.known_of(ledger, member, at=moment, size=size)
-    payload = known.to_json()
+        erased = known.state is None and bool(ledger.suppressed([member]))
+    payload = known.to_json() | {"erased": erased}
 
     def render(console: Console) -> None:
+        if erased:
+            console.print(f"{escape(member)} was erased: nothing is known of them, and nothing is recorded again")
+            return
         if payload["state"] is None:
             console.print(f"nothing is known of {escape(member)} at {payload['at']} among {payload['size']} events")
             return

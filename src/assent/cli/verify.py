@@ -104,6 +104,8 @@ def _conclusion(report: LedgerReport | SnapshotReport) -> str:
         return f"{report.folder} verifies: {report.agrees:,} events agree, {report.erased:,} erased"
     extent = "every decision" if report.compared == report.records else f"{report.compared:,} decisions"
     missing = "" if report.complete else "; not everything was checked"
+    if report.erased:
+        missing = f"; {report.erased:,} of them rest on what was erased since, so nobody can say any more{missing}"
     if any(check.name == "signature" and check.passed is None for check in report.checks):
         return (
             f"{report.snapshot} agrees with itself, but nobody's signature was checked: give --attest-key with the"
