@@ -110,7 +110,7 @@ def test_who_came_back_is_let_in() -> None:
 
 @pytest.mark.usefixtures("world")
 def test_verification_shows_the_third_outcome() -> None:
-    snapshot = run("build", "train_generative")["id"]
+    snapshot = run("build", "train_generative")["snapshot"]
     run("erase", "mira", "--yes")
     (standing,) = (each["id"] for each in run("snapshots") if each["state"] == "sealed")
     assert standing != snapshot
