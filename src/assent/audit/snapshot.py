@@ -125,6 +125,7 @@ def verify_snapshot(
 
 def _verify_removed(folder: Path, manifest: SnapshotManifest, means: Means, report: SnapshotReport) -> SnapshotReport:
     """The report on a snapshot of which the manifest and the statement of its removal are left."""
+    report.records = manifest.counts.records
     history = _check_ledger(manifest, means, report)
     if history is not None:
         _check_sealed(folder, history, report)

@@ -72,7 +72,7 @@ class Swept:
         members: who withdrew since it was decided, or since it was last swept; most have no row in it.
         removed: rows that go; `masked` stay with somebody masked who was not.
         unmasked: rows that go only because the files they came from are no longer there to mask from.
-        rewritten: data files written anew; `kept` are shared with the old version.
+        rewritten: data files written anew, or gone with all their rows; `kept` are shared with the old version.
         bytes_removed: of files that are gone.
     """
 
@@ -267,7 +267,8 @@ class _Sweep:
             _swept(opened, withdrawn, again),
             rewritten=len(touched),
             kept=len(opened.manifest.files) - len(touched),
-            bytes_removed=sum(opened.manifest.files[number].bytes for number in touched),
+            bytes_removed=sum(opened.manifest.files[number].bytes for number in touched)
+            + sum(each.bytes for each in opened.manifest.decisions.files if again.denied),
         )
 
     def _decide(self, opened: Opened, rows: Sequence[Row], withdrawn: Withdrawn) -> tuple[Again, bool]:
@@ -311,7 +312,7 @@ class _Sweep:
         return replace(
             _swept(opened, withdrawn, again),
             replaced_by=sealed.id,
-            rewritten=len(written.files) - written.kept,
+            rewritten=len(opened.manifest.files) - written.kept,
             kept=written.kept,
             bytes_removed=removed.bytes,
             seconds=time.monotonic() - started,

@@ -27,6 +27,7 @@ def write_card(manifest: SnapshotManifest, pack: Pack) -> str:
             "",
             *_decided(manifest, purpose),
             "",
+            *_rewritten(manifest),
             "## What was left out, and why",
             "",
             *_reasons(counts.denied, counts.reasons),
@@ -65,9 +66,29 @@ def write_card(manifest: SnapshotManifest, pack: Pack) -> str:
 
 _WITHDRAWAL = {
     "stop": "no further use; what was trained stays",
-    "take_back": "left out of every read from then on; the rules also ask for removal from snapshots and models, which"
-    " this release does not carry out",
+    "take_back": "left out of every read from then on, and out of these files at the next `assent sweep`; models that"
+    " were trained before are not reached",
 }
+
+
+def _rewritten(manifest: SnapshotManifest) -> Iterable[str]:
+    """What was taken back since it was decided, where something was."""
+    if not manifest.withdrawals:
+        return
+    last = manifest.withdrawals[-1]
+    yield "## What was taken back since"
+    yield ""
+    yield (
+        f"Rewritten {_times(len(manifest.withdrawals))}, last with what was taken back by"
+        f" {format_instant(last.at)}, ledger position {last.ledger_size:,}. It takes the place of"
+        f" `{manifest.parent}`, whose files were removed. Everything else was decided as of the moment above."
+    )
+    if lost := sum(each.unmasked for each in manifest.withdrawals):
+        yield (
+            f"{lost:,} rows went that somebody who takes back could have been masked in: the files they came from"
+            " had changed, so that nobody could."
+        )
+    yield ""
 
 
 def _decided(manifest: SnapshotManifest, purpose: Purpose) -> list[str]:
@@ -90,6 +111,10 @@ def _decided(manifest: SnapshotManifest, purpose: Purpose) -> list[str]:
 def _copies(purpose: Purpose) -> Iterable[str]:
     if purpose.unlinked_copies_denied:
         yield "- The rules leave out copies of refused records that carry no link; this build does not look for them."
+
+
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{number} times"
 
 
 FEWEST = 20
