@@ -139,6 +139,18 @@ def test_examples_can_be_left_out(small):
     assert [values for _, values, _ in found.advertising.inferred] == [(), (), ()]
 
 
+def test_what_one_use_does_not_ask_another_may(small):
+    assert any(
+        line.startswith("Who could see it: ") and "comments (1)" in line
+        for line in report(small, country="US").not_known
+    )
+
+
+@pytest.mark.parametrize(("country", "said"), [("NL", False), ("NO", False), ("GB", False), ("US", True), ("CH", True)])
+def test_where_objecting_is_no_right_it_is_said(small, country, said):
+    assert any("The right to object" in line for line in report(small, country=country).not_known) is said
+
+
 def test_nobody_elses_words_are_shown(small):
     text = str(report(small).to_json())
     assert [word for word in ("secret", "never slips", "Bakker", "192.0.2.1") if word in text] == []

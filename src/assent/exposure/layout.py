@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assent.exposure.judging import Outcome
-from assent.exposure.report import Report
+from assent.exposure.report import CategoryLine, Report
 from assent.exposure.weighing import Count
 from assent.exposure.words import joined
 
@@ -55,6 +55,11 @@ def told(report: Report, kind: str) -> tuple[Told, ...]:
         for (outcome, sentence), where in found.items()
     ]
     return tuple(sorted(explained, key=lambda each: (order.index(each.outcome), -each.records)))
+
+
+def is_used(line: CategoryLine) -> bool:
+    """Whether any use takes any of it, now or once everything announced has started."""
+    return any(count.exposed for count in line.by_kind.values())
 
 
 def cell(count: Count) -> Sequence[tuple[Outcome, int]]:

@@ -15,6 +15,8 @@ def page_of(report: Report) -> str:
     """The whole page; every text of the export in it is escaped."""
     return _template().render(
         report=report,
+        using=[line for line in report.categories if layout.is_used(line)],
+        unused=[line for line in report.categories if not layout.is_used(line)],
         columns=layout.columns_of(report),
         told={column.kind: layout.told(report, column.kind) for column in layout.columns_of(report)},
     )

@@ -12,7 +12,8 @@ from assent.exposure.inventory import Bundle, Inventory
 from assent.exposure.judging import Fact, Judge, Outcome, Person
 from assent.exposure.moments import birthdays
 from assent.exposure.weighing import Weighed, by_kind, count, weigh
-from assent.policy.pack import Kind, Pack
+from assent.policy.pack import Basis, Kind, Pack
+from assent.vocabulary.identifiers import RegionCode
 from assent.vocabulary.reasons import Reason
 
 WHOSE_SHORT: Mapping[str, str] = {
@@ -92,7 +93,7 @@ def not_known(pack: Pack, person: Person, then: Sequence[Weighed]) -> Iterator[s
     names = tuple(pack.purposes)
     hanging: dict[Fact, Counter[str]] = {}
     for each in then:
-        for fact in each.worst(names).facts:
+        for fact in dict.fromkeys(fact for name in names for fact in each.findings[name].facts):
             hanging.setdefault(fact, Counter())[words.category_title(each.bundle.traits.category)] += each.records
     for fact, titles in hanging.items():
         listed = words.joined(f"{title.lower()} ({words.number(records)})" for title, records in titles.most_common())
@@ -112,6 +113,13 @@ def not_known(pack: Pack, person: Person, then: Sequence[Weighed]) -> Iterator[s
         "or cannot be told apart in it."
     )
     yield f"Whether {PLATFORM} keeps to its rules, for private messages and for minors too, cannot be seen from here."
+    covered_by_gdpr = pack.groups.get("EEA", frozenset()) | {RegionCode("GB")}
+    legitimate = any(purpose.basis is Basis.LEGITIMATE_INTEREST for purpose in pack.purposes.values())
+    if legitimate and person.region not in covered_by_gdpr:
+        yield (
+            "The right to object that the form rests on is one of the EU, the EEA and the UK. Whether a form from "
+            "elsewhere is heeded is not said."
+        )
     if any(name in by_kind(pack) for name in (Kind.GENERATIVE_TRAINING, Kind.TRAINING)):
         yield "Content that carries a machine-readable “do not train” signal would be left out; none is assumed."
 
