@@ -18,10 +18,8 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -30,9 +28,8 @@ from typing import Any, Self
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from assent.errors import AssentError, InputError, RefusedError, UnavailableError
+from assent.errors import InputError, RefusedError, UnavailableError
 from assent.evidence import merkle, tiles
-from assent.evidence.canonical import canonical_json
 from assent.evidence.checkpoint import Checkpoint, sign_checkpoint
 from assent.evidence.commitment import SALT_BYTES, commit_all
 from assent.evidence.handover import HeldKey
@@ -40,17 +37,19 @@ from assent.evidence.note import SignerKey
 from assent.evidence.tlog_proof import TlogProof
 from assent.ledger.charge import Gap, head_to_extend, make_database, no_gap, open_database, require_here
 from assent.ledger.columns import ColumnarEvents, Mirror, Shredded
+from assent.ledger.group_commit import Group, Ticket
 from assent.ledger.lost_answer import Last, looking
 from assent.ledger.publication import Publication
 from assent.ledger.rotation import chain_of
 from assent.ledger.shredding import shredded_since
+from assent.ledger.statements import statement_of
 from assent.ledger.stored import Positioned, Statement, read_event, read_rows
-from assent.ledger.suppression import Suppression, SuppressionKey, no_key, require_unreserved
+from assent.ledger.suppression import Suppression, SuppressionKey, no_key
 from assent.storage.database import Database, closed_on_error
 from assent.storage.files import explained, make_folder
 from assent.storage.place import EMBEDDED, Place
 from assent.storage.schema import EVENTS, HEAD, LEAVES, MEMBER_INDEX
-from assent.vocabulary.events import Event, EventType, parse_event
+from assent.vocabulary.events import Event
 from assent.vocabulary.instants import format_instant
 
 Clock = Callable[[], datetime]
@@ -60,31 +59,10 @@ CLOCK_TOLERANCE = timedelta(seconds=5)
 """How far the clocks of machines that share a ledger may be apart."""
 
 _PAGE = 16_384
-_PUBLISH_SECONDS = 0.1
 _INDEX_ANEW = 50_000
-_OWN = {
-    EventType.KEY_ROTATED: "`assent ledger rotate-key` records it with the key's own signature",
-    EventType.ERASURE_COMPLETED: "`assent erase` records it together with what it shreds",
-}
 
 Draw = Callable[[sa.Connection, int], Iterable[Sequence[Statement]]]
 """Gives the statements to record, from the open transaction and the ledger's size in it."""
-
-
-@dataclass(slots=True)
-class _Ticket:
-    """One writer's events on their way.
-
-    Args:
-        woken: held until the thread has an answer, or until it is its turn to lead.
-        leads: this thread commits for everyone who waits.
-    """
-
-    statements: Sequence[Statement]
-    woken: threading.Lock = field(default_factory=threading.Lock)
-    leads: bool = False
-    seqs: range | None = None
-    error: BaseException | None = None
 
 
 class Ledger:
@@ -112,10 +90,7 @@ class Ledger:
         self._gap = gap
         self._suppression_key = suppression_key
         self._publication = Publication(folder, database, gap)
-        self._waiting: list[_Ticket] = []
-        self._turn = threading.Lock()
-        self._led = False
-        self._published_at = 0.0
+        self._group = Group(self._commit)
         self._sequencing = threading.Lock()
 
     @classmethod
@@ -248,25 +223,11 @@ class Ledger:
             UnavailableError: the database or the published files cannot be written; the message says which.
         """
         recorded_at = self._clock()
-        ticket = _Ticket([self._storable(_state(event, recorded_at)) for event in events])
-        ticket.woken.acquire()
-        with self._turn:
-            self._waiting.append(ticket)
-            ticket.leads = not self._led
-            self._led = True
-        try:
-            if not ticket.leads:
-                ticket.woken.acquire()
-        finally:
-            # Also when the wait was interrupted: a thread that was given the lead must not keep it.
-            if ticket.leads:
-                self._lead()
-        if ticket.error is not None:
-            raise ticket.error
-        assert ticket.seqs is not None
-        if ticket.leads and self._should_publish():
-            self._publish(ticket.seqs)
-        return ticket.seqs
+        statements = [self._storable(statement_of(event, recorded_at)) for event in events]
+        seqs, publishes = self._group.record(statements)
+        if publishes:
+            self._publish(seqs)
+        return seqs
 
     def append_statements(
         self, batches: Iterable[Sequence[Statement]], *, left_out: Callable[[int], None] = lambda _events: None
@@ -319,42 +280,11 @@ class Ledger:
         """The moment that events recorded now carry."""
         return self._clock()
 
-    def _should_publish(self) -> bool:
-        """Whether this leader publishes. One who has an heir may leave it to them, for a moment at most."""
-        with self._turn:
-            due = not self._led or time.monotonic() - self._published_at > _PUBLISH_SECONDS
-            if due:
-                self._published_at = time.monotonic()
-            return due
+    def _commit(self, tickets: Sequence[Ticket]) -> int:
+        """Where the statements of these tickets begin; they are recorded, but those that were refused."""
+        return self._record(lambda connection, _size: [self._admit(connection, tickets)]).start
 
-    def _lead(self) -> None:
-        """Everyone who waits has an answer, and the next thread leads."""
-        with self._turn:
-            tickets, self._waiting = self._waiting, []
-        try:
-            at = self._record(lambda connection, _size: [self._admit(connection, tickets)]).start
-            for ticket in tickets:
-                if ticket.error is None:
-                    ticket.seqs = range(at, at + len(ticket.statements))
-                    at += len(ticket.statements)
-        except BaseException as error:
-            for ticket in tickets:
-                ticket.error = error
-            if not isinstance(error, AssentError):
-                raise
-        finally:
-            # Who leads has been woken already, or never waited.
-            asleep = [ticket for ticket in tickets if not ticket.leads]
-            with self._turn:
-                heir = self._waiting[0] if self._waiting else None
-                self._led = heir is not None
-                if heir is not None:
-                    heir.leads = True
-                    asleep.append(heir)
-            for ticket in asleep:
-                ticket.woken.release()
-
-    def _admit(self, connection: sa.Connection, tickets: Sequence[_Ticket]) -> list[Statement]:
+    def _admit(self, connection: sa.Connection, tickets: Sequence[Ticket]) -> list[Statement]:
         """The statements of all tickets but those about somebody erased, which are refused one by one."""
         suppression = Suppression(connection, self._suppression_key)
         admitted: list[Statement] = []
@@ -567,20 +497,3 @@ def _foreign(folder: Path, signer: SignerKey, keys: Sequence[HeldKey]) -> InputE
                 f"this key of the ledger in `{folder}` was replaced at size `{each.until}`", hint="use the new key"
             )
     return InputError(f"this key is not the key of the ledger in `{folder}`")
-
-
-def _state(event: Event, recorded_at: datetime) -> Statement:
-    """The event as it is stored.
-
-    Raises:
-        InputError: it would not be read back as the same event.
-        RefusedError: only the ledger itself records such an event.
-    """
-    require_unreserved(event.member)
-    if event.type is EventType.KEY_ROTATED or (event.type is EventType.ERASURE_COMPLETED and event.value is not None):
-        raise RefusedError(f"`{event.type}` cannot be appended", hint=_OWN[event.type])
-    if event.effective_at.tzinfo is None:
-        raise InputError(f"{event.type}: `effective_at` names no zone", hint="give an instant in UTC")
-    fields = replace(event, recorded_at=recorded_at).to_json()
-    parse_event(fields)
-    return event.member, canonical_json(fields)
