@@ -101,7 +101,7 @@ def test_nothing_is_known_of_a_stranger(ledger):
 
 def test_import_reports_what_was_recorded(ledger, tmp_path):
     (tmp_path / "e.jsonl").write_text(f"{EVENT}\n{EVENT}\n")
-    assert ledger("import", "e.jsonl", "--json") == {"recorded": 2, "first": 0, "stop": 2, "size": 2}
+    assert ledger("import", "e.jsonl", "--json") == {"recorded": 2, "first": 0, "stop": 2, "size": 2, "erased": 0}
 
 
 def test_a_state_table_is_imported_by_difference(ledger, tmp_path):
