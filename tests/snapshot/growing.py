@@ -91,7 +91,9 @@ class Platform:
     def _choice(self, random: Random) -> None:
         name = random.choice(self.net.members)
         setting = random.choice(list(self.pack.settings))
-        self._say(name, Event(EventType.SETTING_CHANGED, self._when(random), name, setting, random.choice(["on", "off"])))
+        self._say(
+            name, Event(EventType.SETTING_CHANGED, self._when(random), name, setting, random.choice(["on", "off"]))
+        )
 
     def _notice(self, random: Random) -> None:
         name = random.choice(self.net.members)
@@ -130,7 +132,10 @@ class Platform:
             (who, Event(EventType.SNAPSHOT_SEALED, AT, None, "s", "d") if who == name else said)
             for who, said in self.net.events
         ]
-        kept = [(None if isinstance(said, Event) and said.type is EventType.SNAPSHOT_SEALED else who, said) for who, said in kept]
+        kept = [
+            (None if isinstance(said, Event) and said.type is EventType.SNAPSHOT_SEALED else who, said)
+            for who, said in kept
+        ]
         self.net = replace(self.net, events=kept)
         self._say("pseudonym", Event(EventType.ERASURE_COMPLETED, self.at, "pseudonym", None, None))
 

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from assent.cli.frame import Json, emit, listing, progress
 from assent.operations.build import BuildResult, build_snapshot
+from assent.operations.parentage import LATEST
 from assent.operations.snapshots import Listed, Readable, list_snapshots, read_snapshot
 from assent.operations.workspace import open_workspace
 from assent.snapshot.reader import system_clock
@@ -31,16 +32,28 @@ def register(app: typer.Typer) -> None:
     app.command()(read)
 
 
-def build(
+def build(  # noqa: PLR0917 - a command's options
     purpose: Annotated[str, typer.Argument(help="What the records are for, as the pack names it.")],
     pack: Annotated[str | None, typer.Option(help="A shipped pack or a TOML file; else the workspace's.")] = None,
     at: Annotated[str | None, typer.Option(help="The moment asked about, like 2025-11-03T00:00:00Z; else now.")] = None,
+    parent: Annotated[
+        str, typer.Option(help="The snapshot to begin from; only what changed since is decided again.")
+    ] = LATEST,
+    full: Annotated[bool, typer.Option("--full", help="Decide every record, under a decision key of its own.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Decide every record and seal a snapshot of those that may be used."""
+    """Decide what changed since the last snapshot, or every record, and seal a snapshot of those that may be used."""
     moment = None if at is None else parse_instant(at, field="--at")
     with watching() as watch:
-        result = build_snapshot(open_workspace(), purpose, pack=pack, at=moment, clock=system_clock, progress=watch)
+        result = build_snapshot(
+            open_workspace(),
+            purpose,
+            pack=pack,
+            at=moment,
+            clock=system_clock,
+            progress=watch,
+            parent=None if full else parent,
+        )
     emit(as_json, _build_json(result), lambda console: _show_build(console, result))
 
 
@@ -94,6 +107,8 @@ def _build_json(result: BuildResult) -> dict[str, Any]:
         "pack": {"name": manifest.pack_name, "digest": manifest.pack_digest},
         "ledger_size": manifest.ledger_size,
         "counts": asdict(manifest.counts),
+        "parent": manifest.parent,
+        "full_because": result.full_because,
         "files": len(manifest.files),
         "decisions_root": manifest.decisions.root.hex(),
         "problems": [asdict(each) for each in result.problems],
@@ -102,10 +117,15 @@ def _build_json(result: BuildResult) -> dict[str, Any]:
 
 
 def _show_build(console: Console, result: BuildResult) -> None:
-    counts = result.manifest.counts
+    manifest = result.manifest
+    counts = manifest.counts
     for late in result.finished:
         console.print(f"finished {late}, whose build was cut off before the ledger knew of it")
     console.print(f"sealed [bold]{result.id}[/bold]")
+    if manifest.parent:
+        console.print(f"begun from {manifest.parent}: only what changed since was decided again")
+    elif result.full_because:
+        console.print(f"every record was decided: {result.full_because}", markup=False)
     console.print(
         f"{counts.allowed:,} of {counts.records:,} records may be used, by {counts.members:,} members;"
         f" in {counts.masked:,} somebody is masked"

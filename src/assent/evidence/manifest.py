@@ -221,8 +221,13 @@ class SnapshotManifest:
 
 def snapshot_id(statement: Statement) -> SnapshotId:
     """The name that follows from what a snapshot claims; two with the same name make the same claim."""
-    purpose = _PURPOSE_IN_ID.sub("-", str(statement.predicate.get("purpose", "")).lower())
+    purpose = purpose_in_id(str(statement.predicate.get("purpose", "")))
     return SnapshotId(f"{purpose}-{statement.digest[:12]}")
+
+
+def purpose_in_id(purpose: str) -> str:
+    """What a snapshot's name begins with."""
+    return _PURPOSE_IN_ID.sub("-", purpose.lower())
 
 
 def parse_manifest(statement: Statement) -> SnapshotManifest:

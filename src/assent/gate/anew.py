@@ -184,7 +184,7 @@ def _find_suspects(engine: Engine, request: GateRequest, known: Known) -> None:
     _run(engine, sql.create(_SUSPECTS, exp.union(by_event, by_name, copy=False)))
 
 
-def _compared(
+def _compared(  # noqa: PLR0917 - what was, what is, and what was asked
     known: Known,
     judged: pa.Table,
     purpose: Purpose,

@@ -3,45 +3,38 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
-import pyarrow as pa
 import rfc8785
 
 from assent.errors import InputError
 from assent.evidence.checkpoint import parse_checkpoint
-from assent.evidence.manifest import (
-    CARD,
-    CROISSANT,
-    PACK,
-    Counts,
-    DataFileEntry,
-    Partition,
-    SnapshotManifest,
-)
+from assent.evidence.manifest import CARD, CROISSANT, PACK, InputTable, Partition, SnapshotManifest
 from assent.evidence.tags import key_id
-from assent.gate import Counts as GateCounts
-from assent.gate import GateRequest, open_gate
+from assent.gate import GateRequest
 from assent.ledger import Ledger
 from assent.ledger.columns import ColumnarEvents
 from assent.operations.inputs import Inputs, Progress, read_inputs
-from assent.operations.ledger import LOG_KEY, ledger_key_of
+from assent.operations.ledger import ledger_key_of
+from assent.operations.parentage import ENGINES, LATEST, find_ancestor
+from assent.operations.rotation import LOG_KEY
 from assent.operations.workspace import Workspace
 from assent.policy.load import load_pack, pack_document
 from assent.policy.pack import Pack
+from assent.snapshot.building import Written, write_full
 from assent.snapshot.card import write_card
 from assent.snapshot.croissant import describe_snapshot
-from assent.snapshot.decided import write_decisions
-from assent.snapshot.layout import write_partitions
-from assent.snapshot.sealing import Gap, Shelf, building_on, no_gap, recover, seal
+from assent.snapshot.incremental import write_child
+from assent.snapshot.reading import file_identities
+from assent.snapshot.sealing import Gap, Shelf, building_on, empty, keep_index, no_gap, recover, seal
+from assent.snapshot.working import Unusable
 from assent.storage.keys import load_or_create_key, publish_key
 from assent.vocabulary.events import Event, EventType
 from assent.vocabulary.identifiers import PurposeName, SnapshotId
-from assent.vocabulary.reasons import REASONS, Reason
 from assent.vocabulary.tables import Problem
 
 Clock = Callable[[], datetime]
@@ -60,6 +53,7 @@ class BuildResult:
     Args:
         digest: SHA-256 of its manifest, as the ledger has it.
         finished: snapshots of an earlier build that was cut off before the ledger knew of them.
+        full_because: why every record was decided though a parent was asked for.
     """
 
     id: SnapshotId
@@ -68,6 +62,7 @@ class BuildResult:
     manifest: SnapshotManifest
     problems: tuple[Problem, ...]
     finished: tuple[SnapshotId, ...] = ()
+    full_because: str | None = None
 
 
 def no_progress(_what: str, _done: int, _total: int) -> None:
@@ -84,12 +79,15 @@ def build_snapshot(
     entropy: Entropy = os.urandom,
     progress: Progress = no_progress,
     gap: Gap = no_gap,
+    parent: str | None = None,
 ) -> BuildResult:
     """A snapshot of every record that may be used for the purpose stands in the workspace, and the ledger says so.
 
     Args:
         pack: a shipped pack or a file; None takes the workspace's.
         at: the moment asked about; None is now.
+        parent: the snapshot to begin from, or `LATEST`; None decides every record, under a decision key of its own.
+            What does not fit is not begun from either, and the result says why.
 
     Raises:
         InputError: the pack has no such purpose, there is no source, or one cannot be read.
@@ -125,7 +123,9 @@ def build_snapshot(
             events=ledger.columns(size=size),
             keys=(partition_key, entropy(KEY_BYTES)),
         )
-        manifest, problems = _write(building, request, inputs, checkpoint, progress)
+        made = _Making(building, shelf, request, file_identities(inputs.tables, inputs.described), progress)
+        made.begin_from(parent, ledger, known)
+        manifest = made.manifest(inputs.described, checkpoint)
         inputs.require_unchanged()
         (building / PACK).write_bytes(rfc8785.dumps(pack_document(named)))
         (building / CARD).write_text(write_card(manifest, rules), encoding="utf-8")
@@ -135,13 +135,17 @@ def build_snapshot(
             building,
             manifest,
             key=key,
-            decision_key=request.decision_key,
+            decision_key=made.request.decision_key,
             sealed_at=clock(),
             append=append,
             gap=gap,
         )
+        keep_index(shelf, sealed.id, purpose)
+        gap("indexed")
     late = tuple(each.id for each in finished)
-    return BuildResult(sealed.id, sealed.path, sealed.digest, manifest, (*inputs.problems, *problems), late)
+    return BuildResult(
+        sealed.id, sealed.path, sealed.digest, manifest, (*inputs.problems, *made.problems), late, made.full_because
+    )
 
 
 def _request(
@@ -167,6 +171,7 @@ def _request(
         decision_key=keys[1],
         memory_mib=workspace.number("build.memory_mib"),
         threads=workspace.number("build.threads"),
+        indexed=True,
     )
 
 
@@ -205,61 +210,53 @@ def _appending(ledger: Ledger) -> Callable[[Event], object]:
     return lambda event: ledger.append([event])
 
 
-def _write(
-    building: Path, request: GateRequest, inputs: Inputs, checkpoint: str, progress: Progress
-) -> tuple[SnapshotManifest, tuple[Problem, ...]]:
-    """Data and decisions lie in the building folder; the manifest says what they are."""
-    progress("deciding", 0, 0)
-    with open_gate(request) as gate:
-        total = gate.counts.allowed
-        files = write_partitions(_watched(gate.permitted(), total, progress), building)
-        progress("writing decisions", 0, 0)
-        decided = write_decisions(gate.decisions(), building, key=request.decision_key)
-        manifest = SnapshotManifest(
+@dataclass(slots=True)
+class _Making:
+    """What is being written below the building folder, and from what."""
+
+    building: Path
+    shelf: Shelf
+    request: GateRequest
+    files: tuple[str, ...]
+    progress: Progress
+    parent: SnapshotId | None = None
+    full_because: str | None = None
+    problems: tuple[Problem, ...] = ()
+    _written: Written | None = None
+
+    def begin_from(self, named: str | None, ledger: Ledger, announced: Mapping[str, str]) -> None:
+        """Data and decisions lie in the building folder, begun from that snapshot where it fits."""
+        draft = self.shelf.index_draft(self.request.purpose)
+        # Of a first build nobody need be told that there was nothing to begin from.
+        if named is not None and (named != LATEST or self.shelf.of_purpose(self.request.purpose)):
+            try:
+                found = find_ancestor(self.shelf, ledger, named, self.request, announced)
+                asked = replace(self.request, decision_key=found.decision_key)
+                self._written = write_child(self.building, asked, self.files, draft, found.parent, self.progress)
+                self.request, self.parent = asked, found.id
+            except Unusable as why:
+                self.full_because = str(why)
+                empty(self.building)
+        if self._written is None:
+            self._written = write_full(self.building, self.request, self.files, draft, self.progress)
+        self.problems = self._written.problems
+
+    def manifest(self, sources: tuple[InputTable, ...], checkpoint: str) -> SnapshotManifest:
+        """What is true of the files that were written."""
+        request, written = self.request, self._written
+        assert written is not None
+        return SnapshotManifest(
             purpose=request.purpose,
             at=request.at,
             pack_name=request.pack.name,
             pack_digest=request.pack.digest,
             ledger_size=request.events.size,
             checkpoint=checkpoint,
-            sources=inputs.described,
-            engine={
-                **{name: version(name) for name in ("assent", "duckdb", "pyarrow")},
-                "sql": gate.sql_digest,
-            },
-            counts=_counts(gate.counts),
-            files=tuple(
-                DataFileEntry(each.shard, each.slice, each.path, each.sha256, each.rows, each.bytes) for each in files
-            ),
-            decisions=decided,
+            sources=sources,
+            engine={**{name: version(name) for name in ENGINES}, "sql": written.sql},
+            counts=written.counts,
+            files=written.files,
+            decisions=written.decided,
             partition=Partition(request.shards, request.slices, key_id(request.partition_key)),
+            parent=self.parent,
         )
-        return manifest, gate.problems
-
-
-def _watched(
-    stream: Iterator[tuple[int, int, pa.RecordBatch]], total: int, progress: Progress
-) -> Iterator[tuple[int, int, pa.RecordBatch]]:
-    done = 0
-    for shard, part, batch in stream:
-        progress("writing what is permitted", done, total)
-        yield shard, part, batch
-        done += batch.num_rows
-
-
-def _counts(found: GateCounts) -> Counts:
-    return Counts(
-        records=found.records,
-        allowed=found.allowed,
-        masked=found.masked,
-        unreadable=found.unreadable,
-        members=found.members,
-        denied=_labelled(found.denied_by_primary),
-        reasons=_labelled(found.denied_by_any),
-        allowed_by_category=dict(sorted(found.allowed_by_category.items())),
-        allowed_by_region=dict(sorted(found.allowed_by_region.items())),
-    )
-
-
-def _labelled(counts: Mapping[Reason, int]) -> dict[str, int]:
-    return {reason.label: counts[reason] for reason in REASONS if counts.get(reason)}

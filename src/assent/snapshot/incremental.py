@@ -73,7 +73,7 @@ class _Decided:
     sql: str
 
 
-def write_child(
+def write_child(  # noqa: PLR0917 - as `write_full`, and what it begins from
     building: Path,
     request: GateRequest,
     files: tuple[str, ...],
@@ -110,7 +110,7 @@ def write_child(
     progress("deciding what changed", 0, 0)
     decided = _decide(request, chosen, renewed, masks)
     progress("writing what is permitted", 0, 0)
-    data = _write_data(building, request, parent, _gone(request, parent.index, chosen, masks), decided.data)
+    data = _write_data(building, parent, _gone(request, parent.index, chosen, masks), decided.data)
     progress("writing decisions", 0, 0)
     index, tally = IndexWriter(index_folder), Tally(sorted(purpose.scope))
     rows = merged_rows(parent.folder, parent.manifest.decisions, parent.index, chosen, decided.rows)
@@ -195,7 +195,6 @@ def _gone(request: GateRequest, index: Index, chosen: Chosen, masks: Masks) -> M
 
 def _write_data(
     building: Path,
-    request: GateRequest,
     parent: Parent,
     gone: Mapping[Place, pa.Array],
     new: Mapping[Place, pa.Table],
@@ -247,7 +246,7 @@ def _noted(rows: Iterator[pa.RecordBatch], index: IndexWriter, tally: Tally) -> 
         yield batch.select(DECISION_SCHEMA.names)
 
 
-def _keep(
+def _keep(  # noqa: PLR0917 - what stays and what is new
     index: IndexWriter, before: Index, chosen: Chosen, renewed: Renewed, authors: pa.Table, new: Mapping[str, pa.Table]
 ) -> None:
     """The index holds the tables of what stays and what is new."""

@@ -111,6 +111,7 @@ def remove(shelf: Shelf, identity: SnapshotId, place: Place, means: Means) -> Re
     means.gap("emptied")
     # A crash here means: the files are gone and the key to decisions that are gone is left.
     shelf.decision_key(identity).unlink(missing_ok=True)
+    shutil.rmtree(shelf.index(identity), ignore_errors=True)
     if shelf.decision_key(identity).parent.is_dir():
         sync_folder(shelf.decision_key(identity).parent)
     means.gap("unkeyed")

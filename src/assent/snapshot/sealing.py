@@ -29,11 +29,12 @@ from assent.evidence.attestation import (
     sign_statement,
     verify_statement,
 )
-from assent.evidence.manifest import CARD, CROISSANT, MANIFEST, PACK, SnapshotManifest, snapshot_id
+from assent.evidence.manifest import CARD, CROISSANT, MANIFEST, PACK, SnapshotManifest, purpose_in_id, snapshot_id
 from assent.vocabulary.events import Event, EventType
 from assent.vocabulary.identifiers import SnapshotId
 
 BUILDING = ".building-"
+INDEX = ".index"
 BESIDE = (PACK, CARD, CROISSANT)
 
 Gap = Callable[[str], None]
@@ -58,6 +59,23 @@ class Shelf:
     def decision_key(self, snapshot: SnapshotId) -> Path:
         """The file of the key that opens its decisions."""
         return self.keys_folder / "snapshots" / f"{snapshot}.key"
+
+    def index(self, snapshot: SnapshotId) -> Path:
+        """The folder of what its build left for the next one (`working`); as secret as the decision key."""
+        return self.keys_folder / "snapshots" / f"{snapshot}{INDEX}"
+
+    def index_draft(self, purpose: str) -> Path:
+        """Where an index lies until its snapshot is sealed."""
+        return self.keys_folder / "snapshots" / f"{BUILDING}{purpose}{INDEX}"
+
+    def indexed(self, purpose: str) -> list[SnapshotId]:
+        """The snapshots of the purpose that have an index, by name."""
+        found = (each.name.removesuffix(INDEX) for each in (self.keys_folder / "snapshots").glob(f"*{INDEX}"))
+        return sorted(SnapshotId(name) for name in found if name.rpartition("-")[0] == purpose_in_id(purpose))
+
+    def of_purpose(self, purpose: str) -> list[SnapshotId]:
+        """Those of one purpose that are whole, by name."""
+        return [each for each in self.snapshots() if each.rpartition("-")[0] == purpose_in_id(purpose)]
 
     def snapshots(self) -> list[SnapshotId]:
         """Those that are whole, by name."""
@@ -162,6 +180,21 @@ def seal(
     return sealed
 
 
+def keep_index(shelf: Shelf, identity: SnapshotId, purpose: str) -> None:
+    """What the build left stands beside the decision key, and no other of the purpose does.
+
+    A crash before this means: the next build removes the draft, and decides every record.
+    """
+    place, draft = shelf.index(identity), shelf.index_draft(purpose)
+    if draft.is_dir():
+        shutil.rmtree(place, ignore_errors=True)
+        draft.rename(place)
+        _sync(place.parent)
+    for other in shelf.indexed(purpose):
+        if other != identity:
+            shutil.rmtree(shelf.index(other))
+
+
 def recover(
     shelf: Shelf,
     *,
@@ -188,6 +221,12 @@ def recover(
     return found
 
 
+def empty(building: Path) -> None:
+    """Nothing lies in the building folder any more."""
+    for each in building.iterdir():
+        shutil.rmtree(each) if each.is_dir() else each.unlink()
+
+
 def _checked(path: Path, identity: SnapshotId, key: Ed25519PublicKey) -> Sealed:
     envelope = (path / MANIFEST).read_bytes()
     statement = verify_statement(envelope, key)
@@ -205,7 +244,9 @@ def _sealing_event(sealed: Sealed, at: datetime) -> Event:
 
 
 def _clear(shelf: Shelf) -> None:
-    """No building folder is left, nor the key of a snapshot that one would have become."""
+    """No building folder is left, nor the key of a snapshot that one would have become, nor a draft of an index."""
+    for draft in (shelf.keys_folder / "snapshots").glob(f"{BUILDING}*{INDEX}"):
+        shutil.rmtree(draft)
     for building in shelf.folder.glob(f"{BUILDING}*"):
         envelope = building / MANIFEST
         if envelope.is_file():
