@@ -17,6 +17,9 @@ from assent.errors import AssentError, EvidenceError, InputError, RefusedError
 from assent.operations.receipt import make_receipt
 from assent.operations.witness import add_cosignatures, cosign_published, make_witness, watch_log
 from assent.operations.workspace import open_workspace
+from assent.policy.load import load_pack
+from assent.snapshot.since import Moment
+from assent.snapshot.withdrawn import withdrawn_between
 from small_world import NOTICE, NOW, PURPOSE, SETTING, World, joined, make_world, switched
 
 Run = Callable[..., Any]
@@ -179,6 +182,23 @@ def test_a_setting_that_implies_another_names_both_purposes(tmp_path: Path) -> N
         ("share_affiliates", False),
     ]
     assert stated["purposes"][0]["past"] == "What was used before stays in data sets and models; only future use stops."
+
+
+@pytest.mark.parametrize("pack", ["professional-network-2025-11", "professional-network-2025-11-safeguarded"])
+@pytest.mark.parametrize("event", EVERY_KIND, ids=lambda event: "-".join(str(v) for v in event.values())[:40])
+def test_the_past_is_told_as_snapshots_are_rewritten(tmp_path: Path, pack: str, event: dict[str, Any]) -> None:
+    world = make_world(tmp_path / "world", joined("m1"), [], pack=pack)
+    with world.ledger() as ledger:
+        then = Moment(world.now, ledger.size)
+    world.pass_time(days=1)
+    world.tell(event | {"effective_at": "2026-03-02T00:00:00Z"})
+    stated = make_receipt(world.workspace, "m1", clock=world.clock).receipt.statement
+    rules = load_pack(pack)
+    with world.ledger() as ledger:
+        gone = withdrawn_between(ledger, rules, rules.purposes[PURPOSE], then, Moment(world.now, ledger.size))
+    removed = ("What was used before is taken back", "It is taken out")
+    said = [use["past"].startswith(removed) for use in stated["purposes"] if use["name"] == PURPOSE]
+    assert said == [bool(gone)] * len(said)
 
 
 def test_an_earlier_event_is_judged_as_of_then(world: World, run: Run) -> None:

@@ -11,13 +11,14 @@ from assent.ledger import fold_holds, fold_member
 from assent.ledger.stored import Positioned
 from assent.policy.evaluate import person_reasons
 from assent.policy.pack import Basis, Kind, Pack, Purpose, Withdrawal
+from assent.snapshot.withdrawn import reasons_to_remove
 from assent.vocabulary.events import Event, EventType
 from assent.vocabulary.identifiers import NoticeId, PurposeName, SettingName
 from assent.vocabulary.reasons import REASONS, Reason
 
 _WITHDRAWN: Final = "urn:assent:status:withdrawn"
 """The DPV has no word for a request that the person took back."""
-_RECORD: Final = frozenset({EventType.RECORD_EXCLUDED, EventType.RECORD_INCLUDED})
+_FOR_GOOD: Final = frozenset({EventType.ACCOUNT_CLOSED, EventType.ERASURE_REQUESTED})
 _PURPOSE: Final = frozenset(
     {
         EventType.OBJECTION_RECEIVED,
@@ -52,9 +53,9 @@ class Effect:
             "permitted_after": not self.after,
             "effect": self.sentence(event),
             "because": [{"reason": reason.label, "sentence": reason.for_members} for reason in self.after],
-            "past": past_of(self.purpose, event, stops=not self.before and bool(self.after)),
+            "past": past_of(self, event),
             "recipients": list(self.purpose.recipients),
-            "how_to_change": ways_to_change(pack, self.purpose),
+            "how_to_change": [] if event.type in _FOR_GOOD else ways_to_change(pack, self.purpose),
         }
 
     def sentence(self, event: Event) -> str:
@@ -131,15 +132,25 @@ def headline_of(pack: Pack, event: Event) -> str:
     return told.get(event.type, f"Something was recorded about you: {event.type.value}.")
 
 
-def past_of(purpose: Purpose, event: Event, *, stops: bool) -> str:
-    """What becomes of what was used before."""
-    if event.type is EventType.TAKEBACK_REQUESTED or event.type is EventType.ERASURE_REQUESTED:
+def past_of(effect: Effect, event: Event) -> str:
+    """What becomes of what was used before; for the same reasons for which snapshots are rewritten."""
+    purpose, new = effect.purpose, set(effect.after) - set(effect.before)
+    if event.type in {EventType.TAKEBACK_REQUESTED, EventType.ERASURE_REQUESTED}:
         return "What was used before is taken back: data sets are rewritten without you, and models follow."
-    if event.type in _RECORD or not stops:
-        return "This changes nothing about what was used before."
-    if purpose.withdrawal is Withdrawal.TAKE_BACK:
+    if event.type is EventType.RECORD_EXCLUDED:
+        if purpose.withdrawal is Withdrawal.TAKE_BACK:
+            return "It is taken out of data sets made before, and models follow."
+        return "It stays in data sets and models made before."
+    if new & reasons_to_remove(purpose):
         return "What was used before is taken back too: out of data sets, and out of models."
-    return "What was used before stays in data sets and models; only future use stops."
+    if Reason.OBJECTION_OPEN in new:
+        return (
+            "While your objection is weighed, data sets made before are read without you; "
+            "if it is upheld, what was used before is taken back."
+        )
+    if not effect.before and effect.after:
+        return "What was used before stays in data sets and models; only future use stops."
+    return "This changes nothing about what was used before."
 
 
 def ways_to_change(pack: Pack, purpose: Purpose) -> list[dict[str, Any]]:
