@@ -97,7 +97,9 @@ def old(run, tmp_path):
     return run
 
 
-@pytest.mark.parametrize("command", [("append", EVENT), ("state", "m1"), ("verify",), ("migrate", "--to", "postgresql:///x")])
+@pytest.mark.parametrize(
+    "command", [("append", EVENT), ("state", "m1"), ("verify",), ("migrate", "--to", "postgresql:///x")]
+)
 def test_an_older_ledger_is_neither_read_nor_written_before_its_upgrade(old, command):
     with pytest.raises(InputError, match="version `1`") as caught:
         old(*command)
