@@ -5,9 +5,9 @@ from policy_samples import AS_ANNOUNCED, AT, GEN, MEMBER, member
 
 from assent.errors import InputError
 from assent.policy.load import load_pack
+from assent.policy.outgoing import page_signals
 from assent.policy.signals import aipref, tdmrep
 from assent.policy.signals.gpc import is_on, settings_switched_off, support_resource
-from assent.policy.signals.outgoing import page_signals
 from assent.vocabulary.records import Signals
 
 

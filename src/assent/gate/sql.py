@@ -34,7 +34,8 @@ ALLOWED: Final = frozenset(
 )  # fmt: skip
 FUNCTIONS: Final = frozenset(
     {
-        "any_value", "bit_or", "concat_ws", "encode", "epoch_us", "flatten", "from_json", "generate_subscripts", "json_type",
+        "any_value", "bit_or", "concat_ws",
+        "encode", "epoch_us", "flatten", "from_json", "generate_subscripts", "json_type",
         "json_extract_string", "json_extract", "json_valid",
         "least", "len", "length", "list", "list_aggregate", "list_any_value",
         "list_contains", "list_filter", "list_sort", "list_transform", "read_csv", "read_ndjson_objects",

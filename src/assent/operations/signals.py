@@ -13,9 +13,9 @@ from assent.errors import InputError
 from assent.ledger import Ledger, fold_holds, fold_member
 from assent.operations.workspace import Workspace
 from assent.policy.load import load_pack
+from assent.policy.outgoing import PageSignals, page_signals
 from assent.policy.pack import Kind
 from assent.policy.signals import aipref, denies_training, tdmrep
-from assent.policy.signals.outgoing import PageSignals, page_signals
 from assent.storage.files import explained
 from assent.vocabulary.records import Signals
 
