@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -40,6 +41,8 @@ from assent.vocabulary.tables import SNAPSHOT_SCHEMA
 Clock = Callable[[], datetime]
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
+_READERS = 4
+"""Files that are looked into at once: hashing and unpacking them lets go of the interpreter."""
 _JUDGED = ["id", "category", "author", "subjects", "created_at", "parent"]
 
 
@@ -199,24 +202,32 @@ class SnapshotReader:
         return batch.filter(pc.invert(out))
 
     def _judge(self, changes: Changes, now: Moment) -> dict[str, Reason]:
-        """The ids of rows that are left out, and why."""
-        judged = [
-            batch.select(_JUDGED)
-            for entry in self.manifest.files
-            for batch in self._file(entry).iter_batches(columns=_JUDGED)
-        ]
+        """The ids of rows that are left out, and why. Cost: a pass over all columns but the text."""
         members, events = changes.members, changes.events
         if changes.everybody:
-            members = frozenset(person for batch in judged for person in _people(batch))
+            members = frozenset(person for each in self.manifest.files for person in _people(self._judged(each)))
             events = events_of(self._ledger, members, now.size)
         people = People(self.pack, self.purpose, now, changes.holds, events, changes.taken_back)
+        named, excluded = pa.array(members, pa.string()), pa.array(changes.excluded, pa.string())
+
+        def concerned(entry: DataFileEntry) -> tuple[pa.Table, pa.Table]:
+            table = self._judged(entry)
+            linked = table.select(["id", "parent"]).filter(pc.is_valid(table.column("parent")))
+            return table.filter(_touched(table, named, excluded)), linked
+
         out: dict[str, Reason] = {}
-        for batch in judged:
-            for row in batch.filter(_touched(batch, members, changes.excluded)).to_pylist():
-                reason = _reason(row, people, members, changes.excluded, self.purpose)
-                if reason is not None:
-                    out[row["id"]] = reason
-        return _with_descendants(out, judged)
+        linked: list[pa.Table] = []
+        with ThreadPoolExecutor(_READERS) as readers:
+            for touched, carrying in readers.map(concerned, self.manifest.files):
+                linked.append(carrying)
+                for row in touched.to_pylist():
+                    reason = _reason(row, people, members, changes.excluded, self.purpose)
+                    if reason is not None:
+                        out[row["id"]] = reason
+        return _with_descendants(out, linked)
+
+    def _judged(self, entry: DataFileEntry) -> pa.Table:
+        return self._file(entry).read(columns=_JUDGED, use_threads=False)
 
 
 def _reason(
@@ -241,28 +252,27 @@ def _reason(
     return next((reason for reason in REASONS if reason in reasons), None)
 
 
-def _touched(batch: pa.RecordBatch, members: frozenset[str], excluded: frozenset[str]) -> pa.Array:
+def _touched(table: pa.Table, members: pa.Array, excluded: pa.Array) -> pa.Array:
     """Which rows somebody with changes wrote or appears in, or were excluded."""
-    named = pa.array(members, pa.string())
-    touched = pc.or_(
-        pc.is_in(batch.column("author"), named), pc.is_in(batch.column("id"), pa.array(excluded, pa.string()))
-    )
-    subjects = batch.column("subjects")
+    touched = pc.is_in(table.column("author"), members)
+    if len(excluded):
+        touched = pc.or_(touched, pc.is_in(table.column("id"), excluded))
+    subjects = table.column("subjects").combine_chunks()
     where = pc.list_parent_indices(subjects)
-    appears = where.filter(pc.is_in(pc.struct_field(pc.list_flatten(subjects), "member"), named))
-    rows = pa.array(range(batch.num_rows), where.type)
-    return pc.or_(touched, pc.is_in(rows, appears))
+    appears = where.filter(pc.is_in(pc.struct_field(pc.list_flatten(subjects), "member"), members))
+    if not len(appears):
+        return touched
+    return pc.or_(touched, pc.is_in(pa.array(range(table.num_rows), where.type), appears))
 
 
-def _people(batch: pa.RecordBatch) -> Iterator[str]:
-    yield from pc.unique(batch.column("author")).to_pylist()
-    others = pc.struct_field(pc.list_flatten(batch.column("subjects")), "member")
+def _people(table: pa.Table) -> Iterator[str]:
+    yield from pc.unique(table.column("author")).to_pylist()
+    others = pc.struct_field(pc.list_flatten(table.column("subjects").combine_chunks()), "member")
     yield from pc.unique(others).drop_null().to_pylist()
 
 
-def _with_descendants(out: dict[str, Reason], judged: list[pa.RecordBatch]) -> dict[str, Reason]:
+def _with_descendants(out: dict[str, Reason], linked: list[pa.Table]) -> dict[str, Reason]:
     """Whoever carries the text of a row that is left out is left out, through any number of steps."""
-    linked = [batch.select(["id", "parent"]).filter(pc.is_valid(batch.column("parent"))) for batch in judged]
     fresh = set(out)
     while fresh:
         parents = pa.array(fresh, pa.string())

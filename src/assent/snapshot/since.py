@@ -33,6 +33,8 @@ from assent.vocabulary.state import Hold, MemberState
 
 Found = TypeVar("Found")
 _TRIES = 5
+_TAIL = 50_000
+"""So many new events are sooner read from the ledger itself than added to the columns."""
 _MANY = 2_000
 """From so many people on, reading the mirrored ledger once is cheaper than asking it for each of them."""
 
@@ -173,7 +175,18 @@ def _event(row: Mapping[str, Any], member: str) -> Event | Unreadable:
 
 def _members_with_changes(ledger: Ledger, then: Moment, now: Moment) -> tuple[frozenset[str], bool]:
     """Members with an event that counts now and not then, and whether one about nobody does."""
-    return scanned(ledger, now.size, lambda columns: _scan(columns, then, now))
+    if now.size - then.size > _TAIL:
+        return scanned(ledger, now.size, lambda columns: _scan(columns, then, now))
+    # Of the events up to then only those matter that have come into effect; the few since are read one by one,
+    # so that nobody waits until the columns have them.
+    members, system = scanned(ledger, then.size, lambda columns: _scan(columns, then, Moment(now.at, then.size)))
+    fresh = [
+        event
+        for seq, event in ledger.events(then.size, now.size)
+        if event.effective_at is None or now.counts(seq, event.effective_at)
+    ]
+    named = {event.member for event in fresh}
+    return members | {member for member in named if member is not None}, system or None in named
 
 
 def _scan(columns: ColumnarEvents, then: Moment, now: Moment) -> tuple[frozenset[str], bool]:
