@@ -70,6 +70,7 @@ def test_a_country_is_understood(small, country):
         (("--country", "NL", "--birth-date", "2990-05-01"), "birth date `2990-05-01` is out of range", "1990-05-01"),
         (("--country", "NL", "--at", "tomorrow"), "no date `tomorrow`", "2025-11-03"),
         (("--country", "NL", "--at", "2025-13-03"), "no date `2025-13-03`", "2025-11-03"),
+        (("--country", "NL", "--at", "0001-01-01"), "date `0001-01-01` is out of range", "2025-11-03"),
         (("--country", "NL", "--setting", "x=off"), "no setting `x`", "generative_ai_improvement"),
         (("--country", "NL", "--setting", "ads_measurement=maybe"), "cannot be `maybe`", "ads_measurement=off"),
         (("--country", "NL", "--objected", "x"), "no purpose `x`", "train_other"),

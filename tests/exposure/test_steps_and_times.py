@@ -64,6 +64,22 @@ def test_a_minor_can_act_before_the_birthday(small):
     assert any("under 18 until 1 May 2027" in line for line in found.under_age)
 
 
+def test_a_birthday_before_the_start_counts_from_the_start(small):
+    found = report(small, country="DE", born="2007-10-15", at=BEFORE)
+    assert any(
+        line.startswith("From 3 November 2025 on 8 of your records are used and 3 more") for line in found.under_age
+    )
+
+
+def test_a_pause_names_the_toggle_for_the_day_it_ends(small):
+    found = report(small, pack="professional-network-2025-11-europe-paused")
+    assert (found.steps, [reading.pack for reading in found.readings]) == (
+        (),
+        ["professional-network-2025-11", "professional-network-2025-11-ads-everywhere"],
+    )
+    assert any("they would take 10 records out of use" in line for line in found.besides)
+
+
 def test_an_adult_reads_nothing_about_minors(small):
     assert report(small).under_age == ()
 

@@ -47,7 +47,9 @@ def _oldest(then: Sequence[Weighed]) -> Iterator[date | None]:
 def besides_of(asked: Asked, advice: Advice, when: Timed) -> Iterator[str]:
     """What changes no figure and may still be worth doing."""
     for purpose in asked.pack.purposes.values():
-        if purpose.setting and purpose.objection_form and purpose.name not in asked.person.objections:
+        if not purpose.setting or not purpose.objection_form or purpose.name in asked.person.objections:
+            continue
+        if asked.pack.settings[purpose.setting].defaults[asked.person.region] == "on":
             form = " → ".join(purpose.objection_form)
             yield (
                 f"{purpose.title}: there is a form as well ({form}). Once the toggle is off it changes no figure here, "

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, time
+from datetime import datetime
 
 from assent.exposure import words
 from assent.exposure.columns import PLATFORM
 from assent.exposure.inventory import Bundle, Inventory
 from assent.exposure.judging import Fact, Judge, Outcome, Person
-from assent.exposure.moments import birthdays
+from assent.exposure.moments import birthdays, timed
 from assent.exposure.weighing import Weighed, by_kind, count, weigh
 from assent.policy.pack import Basis, Kind, Pack
 from assent.vocabulary.identifiers import RegionCode
@@ -59,7 +59,7 @@ def under_age(inventory: Inventory, judge: Judge, advised: Judge | None, at: dat
     for on, years in birthdays(judge.pack, judge.person).items():
         if on <= at.date():
             continue
-        then = datetime.combine(on, time(), UTC)
+        then = timed(judge.pack, judge.person, at).settled
         asks = [purpose for purpose in judge.pack.purposes.values() if purpose.minimum_age == years]
         titles = words.joined(purpose.title for purpose in asks)
         yield f"You are under {years} until {words.day(on)}. Until then nothing you made is used for: {titles}."
@@ -67,8 +67,8 @@ def under_age(inventory: Inventory, judge: Judge, advised: Judge | None, at: dat
         names = [purpose.name for purpose in asks]
         now = count(weigh(inventory, judge, then), names)
         yield (
-            f"From that day on {words.number(now.used)} of your records are used and {words.number(now.may_be_used)} "
-            f"more may be, also what you made before you were {years}, unless you switch it off first."
+            f"From {words.day(then.date())} on {words.number(now.used)} of your records are used and "
+            f"{words.number(now.may_be_used)} more may be, also what you made before you were {years}, unless you switch it off first."
         )
         if advised:
             before = [

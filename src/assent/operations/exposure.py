@@ -28,8 +28,9 @@ from assent.vocabulary.instants import parse_date, parse_instant
 from assent.vocabulary.regions import REGION_CODES
 
 ANNOUNCED = "professional-network-2025-11"
-RECOMMENDED = "professional-network-2025-11-safeguarded"
-READINGS = ("professional-network-2025-11-europe-paused", "professional-network-2025-11-ads-everywhere")
+RECOMMENDED = f"{ANNOUNCED}-safeguarded"
+READINGS = (ANNOUNCED, f"{ANNOUNCED}-europe-paused", f"{ANNOUNCED}-ads-everywhere")
+_YEARS = range(2000, 2200)
 _WHOLE_DAY = len("2025-11-03")
 
 
@@ -67,13 +68,15 @@ def report_exposure(
     pack = load_pack(question.pack)
     region = _region(question.country)
     at = _moment(question.at)
+    if at.year not in _YEARS:
+        raise InputError(f"date `{question.at}` is out of range", hint="write it like 2025-11-03")
     birth_date = _birth_date(question.birth_date, at)
     settings, objections = _settings(pack, question.settings), _objections(pack, question.objections)
     inventory = _inventory(paths, advance)
     joined = inventory.joined_at.date() if inventory.joined_at else None
     person = Person(region, birth_date or inventory.birth_date, settings, objections, joined)
     sources = tuple(_sources(pack_document(question.pack)))
-    related = pack.name in {ANNOUNCED, *READINGS}
+    related = pack.name in READINGS
     return assemble(
         Asked(
             inventory=inventory,
