@@ -51,6 +51,9 @@ bench-quick: setup-dev
 cells: setup-dev  ## specification, online and gate over every cell of every shipped pack; about 20 minutes
 	$(BIN)/python -m bench.cells
 
+incremental: setup-dev  ## builds from a parent against full ones, thousands of random histories; about an hour
+	ASSENT_INCREMENTAL_EXAMPLES=400 $(BIN)/pytest tests/snapshot/test_incremental_bytes.py -n 2 --timeout 0
+
 mutate: setup-dev  ## does the specification's suite bite?
 	$(BIN)/python -m bench.mutate
 

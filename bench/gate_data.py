@@ -44,18 +44,40 @@ def generate(folder: Path, size: int) -> Platform:
     connection.execute("SET TimeZone = 'UTC'")
     paths = {name: folder / f"{name}.parquet" for name in ("records", "events", "members")}
     if not all(path.exists() for path in paths.values()):
-        words = f"list_value({', '.join(repr(word) for word in _WORDS)})"
-        picked = ", ".join(f"words[1 + ((hash(n * 7 + {k}) >> 8) % {len(_WORDS)})::INT]" for k in range(13))
-        connection.execute(
-            f"CREATE TEMP TABLE pool AS SELECT n, concat_ws(' ', {picked}) AS said "
-            f"FROM range({_POOL}) t(n), (SELECT {words} AS words)"
-        )
+        _fill_pool(connection)
         connection.execute(f"COPY ({_MEMBERS.format(members=members)}) TO '{paths['members']}'")
         connection.execute(f"COPY ({_EVENTS.format(members=members, events=events, **_KINDS)}) TO '{paths['events']}'")
         records = _RECORDS.format(members=members, size=size, pool=_POOL)
         connection.execute(f"COPY ({records}) TO '{paths['records']}'")
     connection.close()
     return Platform(paths["records"], ColumnarEvents((paths["events"],), (paths["members"],), events, members), size)
+
+
+def grow(folder: Path, size: int, name: str, members: int) -> None:
+    """One in a hundred more records, and more events, of the first so many members, lie in files of that name."""
+    events = 3 * (size // 5)
+    connection = duckdb.connect(config={"threads": 2, "memory_limit": "3GB", "preserve_insertion_order": False})
+    connection.execute("SET TimeZone = 'UTC'")
+    _fill_pool(connection)
+    records = _RECORDS.format(members=members, size=size + size // 100, pool=_POOL)
+    connection.execute(f"COPY ({records} WHERE i >= {size}) TO '{folder}/records-{name}.parquet'")
+    # The same mix of kinds as before, said in the hour after it.
+    said = _EVENTS.format(members=members, events=events, **_KINDS)
+    connection.execute(f"""
+        COPY (SELECT {events} + (row_number() OVER (ORDER BY seq)) - 1 AS seq, * EXCLUDE (seq, effective_at),
+                     TIMESTAMPTZ '{AT.isoformat()}' + to_seconds((hash(seq) % 3600)::BIGINT) AS effective_at
+              FROM ({said}) WHERE hash(seq + 77) % 100 = 0) TO '{folder}/events-{name}.parquet'
+    """)
+    connection.close()
+
+
+def _fill_pool(connection: duckdb.DuckDBPyConnection) -> None:
+    words = f"list_value({', '.join(repr(word) for word in _WORDS)})"
+    picked = ", ".join(f"words[1 + ((hash(n * 7 + {k}) >> 8) % {len(_WORDS)})::INT]" for k in range(13))
+    connection.execute(
+        f"CREATE TEMP TABLE pool AS SELECT n, concat_ws(' ', {picked}) AS said "
+        f"FROM range({_POOL}) t(n), (SELECT {words} AS words)"
+    )
 
 
 _KINDS = {
