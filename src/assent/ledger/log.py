@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -59,6 +59,8 @@ CLOCK_TOLERANCE = timedelta(seconds=5)
 """How far the clocks of machines that share a ledger may be apart."""
 
 _PAGE = 16_384
+_NAMES = 500
+"""Members named in one query."""
 _INDEX_ANEW = 50_000
 
 Draw = Callable[[sa.Connection, int], Iterable[Sequence[Statement]]]
@@ -408,6 +410,21 @@ class Ledger:
     def events_of(self, member: str, *, size: int | None = None) -> list[Positioned]:
         """One member's events among the first `size`. Cost: O(their number)."""
         return self._where(EVENTS.c.member == member, size)
+
+    def events_among(self, members: Collection[str], *, size: int | None = None) -> dict[str, list[Positioned]]:
+        """The events of each of these members among the first `size`. Cost: O(their number)."""
+        found: dict[str, list[Positioned]] = {member: [] for member in members}
+        names = sorted(found)
+        for start in range(0, len(names), _NAMES):
+            theirs = EVENTS.c.member.in_(names[start : start + _NAMES])
+            query = sa.select(EVENTS.c.member, EVENTS.c.seq, EVENTS.c.event).where(theirs).order_by(EVENTS.c.seq)
+            if size is not None:
+                query = query.where(EVENTS.c.seq < size)
+            with self._database.reading() as connection:
+                rows = connection.execute(query).all()
+            for member, seq, data in rows:
+                found[member].append((seq, read_event(data)))
+        return found
 
     def system_events(self, *, size: int | None = None) -> list[Positioned]:
         """The events about no member: holds, packs, notices published, snapshots."""

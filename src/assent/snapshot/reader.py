@@ -262,7 +262,7 @@ def _touched(table: pa.Table, members: pa.Array, excluded: pa.Array) -> pa.Array
     appears = where.filter(pc.is_in(pc.struct_field(pc.list_flatten(subjects), "member"), members))
     if not len(appears):
         return touched
-    return pc.or_(touched, pc.is_in(pa.array(range(table.num_rows), where.type), appears))
+    return pc.or_(touched, pc.is_in(pa.arange(0, table.num_rows).cast(where.type), appears))
 
 
 def _people(table: pa.Table) -> Iterator[str]:

@@ -141,7 +141,7 @@ def _asked_since(said: Iterable[Positioned], purpose: Purpose, then: Moment, now
 def events_of(ledger: Ledger, members: frozenset[str], size: int) -> Mapping[str, list[Positioned]]:
     """The events of these members. Cost: O(their events), or one pass over the columns for many members."""
     if len(members) < _MANY:
-        return {member: ledger.events_of(member, size=size) for member in members}
+        return ledger.events_among(members, size=size)
     return scanned(ledger, size, lambda columns: _said_by(columns, members, size))
 
 

@@ -77,7 +77,7 @@ def open_data(folder: Path, entry: DataFileEntry) -> pq.ParquetFile:
 
 def _numbered(table: pa.Table, number: int) -> pa.Table:
     table = table.append_column(_FILE, pa.repeat(pa.scalar(number, pa.int32()), table.num_rows))
-    return table.append_column(_PLACE, pa.array(range(table.num_rows), pa.int64()))
+    return table.append_column(_PLACE, pa.arange(0, table.num_rows))
 
 
 def _named(table: pa.Table, members: pa.Array, records: pa.Array) -> pa.ChunkedArray:
@@ -90,7 +90,7 @@ def _named(table: pa.Table, members: pa.Array, records: pa.Array) -> pa.ChunkedA
     appears = owners.filter(pc.is_in(pc.struct_field(pc.list_flatten(subjects), "member"), members))
     if not len(appears):
         return reached
-    return pc.or_(reached, pc.is_in(pa.array(range(table.num_rows), appears.type), appears))
+    return pc.or_(reached, pc.is_in(pa.arange(0, table.num_rows).cast(appears.type), appears))
 
 
 def _rows(table: pa.Table) -> Iterator[Row]:
