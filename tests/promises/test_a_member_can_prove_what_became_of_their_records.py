@@ -274,6 +274,21 @@ def test_a_claim_that_a_snapshot_was_superseded_needs_the_logs_word(tmp_path: Pa
         one.check(signed(one, replace(part, asked="train_generative-000000000000")), vkeys=one.vkeys())
 
 
+def test_a_snapshot_that_did_not_take_the_place_is_refused(tmp_path: Path) -> None:
+    one = Sealed(tmp_path)
+    one.world.pass_time(days=1)
+    later = one.world.build()
+    superseded(one.world, one.result, later.digest)
+    _, part = parts_of(one, "m9")
+    one.world.pass_time(days=1)
+    one.world.tell(switched("m9", "on", "2026-03-02T14:00:00Z"))
+    last = prove_subject(one.world.workspace, "m9", [one.world.build().id], clock=one.world.clock)
+    other = open_subject_proof(last.data, one.key.public_key()).parts[0]
+
+    with pytest.raises(EvidenceError, match="took the place"):
+        one.check(signed(one, replace(other, asked=part.asked, superseded=part.superseded)), vkeys=one.vkeys())
+
+
 def test_a_snapshot_that_nothing_took_the_place_of_is_refused(tmp_path: Path) -> None:
     one = Sealed(tmp_path)
     superseded(one.world, one.result, one.result.digest)

@@ -156,7 +156,7 @@ def _verify_part(part: Part, key: Ed25519PublicKey, vkeys: Sequence[VerifierKey]
     if vkeys:
         sealed = None if part.sealed is None else _logged(part.sealed, vkeys)
         superseded = tuple(_logged(each, vkeys) for each in part.superseded)
-        _require_about(part, sealed, superseded)
+        _require_about(part, manifest, sealed, superseded)
     return SubjectPart(
         part.asked,
         manifest,
@@ -212,7 +212,7 @@ def _logged(text: str, vkeys: Sequence[VerifierKey]) -> Logged:
     return Logged(checkpoint.origin, proof.index, checkpoint.size, event)
 
 
-def _require_about(part: Part, sealed: Logged | None, superseded: Sequence[Logged]) -> None:
+def _require_about(part: Part, manifest: SnapshotManifest, sealed: Logged | None, superseded: Sequence[Logged]) -> None:
     """The log's events say of these snapshots what the file says.
 
     Raises:
@@ -228,6 +228,11 @@ def _require_about(part: Part, sealed: Logged | None, superseded: Sequence[Logge
         raise EvidenceError("the log's entry in this proof does not say that a snapshot was superseded")
     if (part.asked != part.snapshot) != bool(superseded) or (superseded and part.asked != superseded[0].event.key):
         raise EvidenceError(f"the log's entries in this proof are not about `{part.asked}`")
+    if superseded:
+        last = superseded[-1].event
+        named = last.value in {part.snapshot, sha256(part.manifest).hexdigest()}
+        if not named and manifest.parent != last.key:
+            raise EvidenceError(f"nothing in this proof says that `{part.snapshot}` took the place of `{last.key}`")
 
 
 def _part_json(part: SubjectPart) -> dict[str, Any]:
