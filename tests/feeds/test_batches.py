@@ -10,9 +10,10 @@ import pytest
 
 from assent.errors import EvidenceError, InputError, RefusedError
 from assent.evidence.attestation import read_unverified
+from assent.feeds import building
 from assent.feeds.manifest import parse_feed_manifest
 from assent.operations.feed_status import holds_of
-from assent.operations.feeds import build_anew, purge
+from assent.operations.feeds import acknowledge, build_anew, purge, retract_feeds
 from feed_world import NAME, FeedWorld, make_feed_world, position, recipient_table, rewrite, some_members
 
 FOLDER = 'deliver = "folder"\npath = "inbox"\n'
@@ -271,8 +272,6 @@ def _refusal(feed: FeedWorld) -> Exception:
 
 
 def test_a_receipt_for_another_batch_is_refused(feed: FeedWorld) -> None:
-    from assent.operations.feeds import acknowledge
-
     feed.snapshot()
     feed.build()
     with pytest.raises(RefusedError, match="never sent"):
@@ -285,8 +284,6 @@ def test_a_receipt_for_another_batch_is_refused(feed: FeedWorld) -> None:
 
 
 def test_a_receipt_that_names_the_digest_acknowledges(feed: FeedWorld) -> None:
-    from assent.operations.feeds import acknowledge
-
     feed.snapshot()
     feed.build()
     feed.deliver()
@@ -294,3 +291,35 @@ def test_a_receipt_that_names_the_digest_acknowledges(feed: FeedWorld) -> None:
     acknowledge(feed.workspace, NAME, 1, feed.around, receipt=json.dumps({"acknowledged": latest["digest"]}).encode())
 
     assert [by for _, _, by in feed.events("feed.acknowledged")] == ["receipt"]
+
+
+def test_a_retraction_against_the_snapshot_that_was_fed_reads_no_data(
+    feed: FeedWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feed.snapshot()
+    feed.build()
+    feed.deliver()
+    feed.withdraw("m1")
+
+    def read(*_arguments: object) -> None:
+        raise AssertionError("the data was read")
+
+    monkeypatch.setattr(building, "lines_of", read)
+
+    assert [each.retractions for each in feed.retract().batches] == [2]
+
+
+def test_a_sweep_retracts_from_everybody_and_one_who_fails_does_not_keep_the_others(tmp_path: Path) -> None:
+    config = recipient_table(FOLDER) + recipient_table('deliver = "folder"\npath = "other"\n', name="other")
+    feed = make_feed_world(tmp_path / "w", config=config)
+    feed.snapshot()
+    for name in (NAME, "other"):
+        feed.build(name)
+        feed.deliver(name)
+    feed.withdraw("m1")
+    path = feed.world.root / "assent.toml"
+    path.write_text(path.read_text().replace(f"[recipients.{NAME}]", f'[recipients.{NAME}]\nas = "strangers"'))
+    found = retract_feeds(feed.workspace, feed.around)
+
+    assert isinstance(found[NAME], RefusedError)
+    assert [each.retractions for each in found["other"].batches] == [2]

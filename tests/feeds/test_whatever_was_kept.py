@@ -33,7 +33,7 @@ class Fickle:
     def keep(self, data) -> None:
         folder = self.inbox / f"{data['number']:06d}"
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "manifest.json").write_text(json.dumps(data["manifest"], indent=1, sort_keys=True) + "\n")
+        (folder / "manifest.json").write_text(data["manifest"])
         for name, text in data["files"].items():
             (folder / name).write_text(text)
 

@@ -162,7 +162,7 @@ def verify(
     }
 
     def render(console: Console) -> None:
-        console.print(f"{len(chain.batches)} batches for {escape(last.manifest.recipient)} verify; none is missing")
+        console.print(f"{_batches(len(chain.batches))} for {escape(last.manifest.recipient)} verify; none is missing")
         console.print(f"{records:,} records may be used now, for {escape(last.manifest.purpose)} only")
         console.print(f'acknowledge with: {{"acknowledged": "{last.digest}"}}', markup=False)
 
@@ -278,6 +278,10 @@ def _show_told(console: Console, member: str, found: list[Holding]) -> None:
         ]
         table.add_row(each.recipient, f"{each.held:,}", f"{each.waiting:,}", "; ".join(said))
     console.print(table)
+
+
+def _batches(count: int) -> str:
+    return "1 batch" if count == 1 else f"{count} batches"
 
 
 def _when(instant: datetime) -> str:

@@ -321,7 +321,7 @@ class Page:
             "SELECT number, count(*) FROM retracted WHERE instr(people, ?) GROUP BY number ORDER BY number", (tag,)
         ).all()
         return Share(
-            self._count("held", "instr(people, ?)", tag),
+            self._count(self._perhaps_held, "instr(people, ?)", tag),
             self._count("waiting", "digest IS NOT NULL AND instr(people, ?)", tag),
             tuple((number, count) for number, count in retracted),
         )
@@ -331,7 +331,7 @@ class Page:
     @property
     def held(self) -> int:
         """How many records they hold or may hold."""
-        return self._count("held")
+        return self._count(self._perhaps_held)
 
     def note(self, name: str) -> str | None:
         """What was noted under that name."""
@@ -342,6 +342,16 @@ class Page:
         self._connection.execute(sa.delete(_NOTES).where(_NOTES.c.name == name))
         if value is not None:
             self._connection.execute(sa.insert(_NOTES).values(name=name, value=value))
+
+    @property
+    def _perhaps_held(self) -> str:
+        """A table of what they hold, with what waits in a batch that was tried: that may have arrived."""
+        if not any(each.tried and each.additions for each in self.batches(*PENDING)):
+            return "held"
+        return (
+            "(SELECT known_as, people FROM waiting WHERE digest IS NOT NULL UNION ALL SELECT known_as, people FROM held"
+            " WHERE known_as NOT IN (SELECT known_as FROM waiting WHERE digest IS NOT NULL))"
+        )
 
     def _update(self, number: int, **values: Any) -> None:
         if values:

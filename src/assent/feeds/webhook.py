@@ -131,7 +131,7 @@ def post_batch(
     folder = feed.batch_folder(batch.number)
     inline = sum(each.bytes for each in manifest.files) <= INLINE_BYTES
     texts = {each.name: (folder / each.name).read_text(encoding="utf-8") for each in manifest.files} if inline else None
-    body = _body("feed.batch", feed, batch, signer.clock(), {"manifest": json.loads(envelope), "files": texts})
+    body = _body("feed.batch", feed, batch, signer.clock(), {"manifest": envelope.decode(), "files": texts})
 
     async def attempt(client: httpx.AsyncClient) -> Answer:
         for each in () if inline else manifest.files:

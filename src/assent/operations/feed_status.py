@@ -110,6 +110,8 @@ def holds_of(workspace: Workspace, member: str, around: Surroundings) -> list[Ho
 
 
 def _status(workspace: Workspace, recipient: Recipient, ledger: Ledger, around: Surroundings) -> FeedStatus:
+    if not (workspace.feeds_folder / recipient.name / STATE).is_file():
+        return _untouched(recipient)
     with feed_of(workspace, recipient, around) as feed:
         with feed.state.reading() as page:
             batches, held = page.batches(), page.held
@@ -137,6 +139,29 @@ def _status(workspace: Workspace, recipient: Recipient, ledger: Ledger, around: 
         problem=notes["problem"],
         failing_since=_instant(notes["failing_since"]),
         next_attempt_at=_instant(notes[NEXT_ATTEMPT]) if waiting else None,
+    )
+
+
+def _untouched(recipient: Recipient) -> FeedStatus:
+    """Nothing was ever built for them, and asking does not begin a feed."""
+    return FeedStatus(
+        recipient=recipient.name,
+        configured=True,
+        purpose=recipient.purpose,
+        deliver=recipient.deliver.value,
+        held=0,
+        withdrawn=0,
+        batches=0,
+        waiting=(),
+        unacknowledged=(),
+        acknowledged=0,
+        cancelled=0,
+        owed_since=None,
+        overdue=False,
+        stopped=False,
+        problem=None,
+        failing_since=None,
+        next_attempt_at=None,
     )
 
 
