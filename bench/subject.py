@@ -24,8 +24,7 @@ from assent.evidence.decisions import DECISION_SCHEMA
 from assent.evidence.manifest import Counts, Partition, SnapshotManifest
 from assent.evidence.tags import key_id, member_key, member_tag, record_tag
 from assent.ledger import Ledger
-from assent.operations.build import ATTEST_KEY, ATTEST_PUBLIC
-from assent.operations.ledger import LOG_KEY
+from assent.operations.build import ATTEST_KEY, ATTEST_PUBLIC, LEDGER_KEY
 from assent.operations.setup import make_workspace
 from assent.operations.subject import prove_subject, verify_subject_file
 from assent.operations.workspace import Workspace, open_workspace
@@ -82,7 +81,7 @@ def _prepare(root: Path, size: int) -> tuple[Workspace, str]:
         f" CASE WHEN n % {every} = 7 THEN '{MEMBER}' ELSE 'm' || (hash(n) % {size // 5}) END"
         f" AS author FROM range({size}) t(n)) TO '{root / 'records.parquet'}'"
     )
-    origin = create_key(workspace.keys_folder / LOG_KEY)
+    origin = create_key(workspace.keys_folder / LEDGER_KEY)
     with (
         Ledger.create(workspace.ledger_folder, origin="assent.bench/log", key=origin, clock=_now) as ledger,
         building_on(shelf, "bench") as building,
