@@ -62,5 +62,3 @@ def measured(export: Path, page: Path) -> tuple[float, float, dict[str, object]]
     assert process.returncode == 0
     peak = usage.ru_maxrss / 1024 if sys.platform != "darwin" else usage.ru_maxrss / (1 << 20)
     return seconds, peak, json.loads(answer)
-
-

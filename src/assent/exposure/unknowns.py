@@ -68,7 +68,8 @@ def under_age(inventory: Inventory, judge: Judge, advised: Judge | None, at: dat
         now = count(weigh(inventory, judge, then), names)
         yield (
             f"From {words.day(then.date())} on {words.number(now.used)} of your records are used and "
-            f"{words.number(now.may_be_used)} more may be, also what you made before you were {years}, unless you switch it off first."
+            f"{words.number(now.may_be_used)} more may be, also what you made before you were {years}, "
+            "unless you switch it off first."
         )
         if advised:
             before = [
