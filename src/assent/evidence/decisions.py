@@ -12,16 +12,15 @@ roots over every 256 leaves, which whoever writes decisions keeps beside them (`
 
 from __future__ import annotations
 
-import sys
-from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from assent.errors import EvidenceError
 from assent.evidence.merkle import EMPTY_ROOT, HASH_BYTES, Frontier, Node, leaf_hashes, node_hash, perfect_root
@@ -103,13 +102,17 @@ def encode_rows(batch: pa.RecordBatch) -> bytes:
     Args:
         batch: in `DECISION_SCHEMA`, without nulls.
     """
-    masks = array("I", batch.column("mask").to_pylist())
-    if sys.byteorder == "little":
-        masks.byteswap()
-    ends = pa.Array.from_buffers(pa.binary(MASK_BYTES), len(batch), [None, pa.py_buffer(masks)])
-    parts = [column.cast(pa.binary()) for column in (batch.column("member_tag"), batch.column("record_tag"), ends)]
-    joined = pc.binary_join_element_wise(*parts, b"")
-    return joined.buffers()[2].to_pybytes() if len(batch) else b""
+    rows = np.empty((len(batch), ROW_BYTES), np.uint8)
+    rows[:, :TAG_BYTES] = _octets(batch.column("member_tag"))
+    rows[:, TAG_BYTES:-MASK_BYTES] = _octets(batch.column("record_tag"))
+    rows[:, -MASK_BYTES:] = batch.column("mask").to_numpy().astype(">u4").view(np.uint8).reshape(-1, MASK_BYTES)
+    return rows.tobytes()
+
+
+def _octets(tags: pa.Array) -> npt.NDArray[np.uint8]:
+    """The tags' bytes, a row for each."""
+    data = np.frombuffer(tags.buffers()[1] or b"", np.uint8)
+    return data[tags.offset * TAG_BYTES : (tags.offset + len(tags)) * TAG_BYTES].reshape(-1, TAG_BYTES)
 
 
 def leaves_of(chunks: Iterable[bytes]) -> Iterator[bytes]:
