@@ -88,7 +88,7 @@ def has_bytes(shelf: Shelf, identity: SnapshotId) -> bool:
     """Whether more of the snapshot lies there than what stays of a removed one, or its key does."""
     folder = shelf.of(identity)
     left = folder.is_dir() and any(each.name not in STAYS for each in folder.iterdir())
-    return left or shelf.decision_key(identity).exists()
+    return left or shelf.decision_key(identity).exists() or shelf.index(identity).exists()
 
 
 def remove(shelf: Shelf, identity: SnapshotId, place: Place, means: Means) -> Removed:
@@ -97,6 +97,7 @@ def remove(shelf: Shelf, identity: SnapshotId, place: Place, means: Means) -> Re
     if not (folder / MANIFEST).is_file():
         # Its folder is gone as a whole; there is nothing a statement could lie beside.
         shelf.decision_key(identity).unlink(missing_ok=True)
+        shutil.rmtree(shelf.index(identity), ignore_errors=True)
         return Removed(identity, 0, 0, "")
     if not (folder / REMOVED).is_file():
         write_durably(folder / REMOVED, _statement(shelf, identity, place, means))
