@@ -11,7 +11,7 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from assent.cli import build_app
+from assent.cli import COMMANDS, GROUPS, build_app
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -68,3 +68,12 @@ def test_every_proof_named_in_the_tests_readme_exists():
     named = re.findall(r"`([a-z_]+/[a-z_*./]*)`", text.partition("|---|---|")[2])
     assert named
     assert [name for name in named if not list((ROOT / "tests").glob(name.rstrip("/")))] == []
+
+
+def test_every_command_is_found_alone():
+    """What is loaded for one command has that command, under the name the table of modules says."""
+    whole = get_command(build_app())
+    for name in whole.commands:
+        assert list(get_command(build_app(name)).commands).count(name) == 1
+    listed = [*GROUPS, *(command for commands in COMMANDS.values() for command in commands)]
+    assert sorted(listed) == sorted(whole.commands)
