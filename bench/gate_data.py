@@ -61,8 +61,9 @@ def grow(folder: Path, size: int, name: str, members: int) -> None:
     _fill_pool(connection)
     records = _RECORDS.format(members=members, size=size + size // 100, pool=_POOL)
     connection.execute(f"COPY ({records} WHERE i >= {size}) TO '{folder}/records-{name}.parquet'")
-    # The same mix of kinds as before, said in the hour after it.
-    said = _EVENTS.format(members=members, events=events, **_KINDS)
+    # The same mix of kinds as before, by others and of other content, said in the hour after it.
+    others = _EVENTS.replace("ELSE i %", "ELSE hash(i + 900) %").replace("hash(i +", "hash(i + 900001 +")
+    said = others.format(members=members, events=events, **_KINDS)
     connection.execute(f"""
         COPY (SELECT {events} + (row_number() OVER (ORDER BY seq)) - 1 AS seq, * EXCLUDE (seq, effective_at),
                      TIMESTAMPTZ '{AT.isoformat()}' + to_seconds((hash(seq) % 3600)::BIGINT) AS effective_at

@@ -134,11 +134,12 @@ class _Rows:
         bits = np.zeros(len(values) + 1, np.uint8)
         for bit, ids in asked.items():
             bits[:-1] |= np.where(_within(values, ids), np.uint8(bit), np.uint8(0))
+        # All ids in one call: each call makes a table of the values first.
+        ids = pa.chunked_array([batch.column("id") for batch in self._batches], pa.string())
         start = 0
-        for batch in self._batches:
-            place = pc.fill_null(pc.index_in(batch.column("id"), value_set=values), len(values))
-            found[start : start + batch.num_rows] = bits[place.to_numpy()]
-            start += batch.num_rows
+        for chunk in pc.index_in(ids, value_set=values).chunks:
+            found[start : start + len(chunk)] = bits[pc.fill_null(chunk, len(values)).to_numpy()]
+            start += len(chunk)
         return found
 
     def _column(self, name: str, kind: Any) -> npt.NDArray[Any]:

@@ -11,8 +11,6 @@ Whatever does not fit raises `Unusable` before anything is written that could no
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -25,7 +23,7 @@ import pyarrow.compute as pc
 
 from assent.errors import EvidenceError
 from assent.evidence.decisions import DECISION_SCHEMA
-from assent.evidence.manifest import DataFileEntry, SnapshotManifest
+from assent.evidence.manifest import DataFileEntry, DecisionFileEntry, GroupHashes, SnapshotManifest
 from assent.evidence.tags import partition_of
 from assent.gate import GateRequest, Subset, open_gate
 from assent.gate.anew import Known, Renewed, judge_anew, list_links
@@ -33,10 +31,12 @@ from assent.gate.keeping import AUTHOR_SCHEMA, LINK_SCHEMA, NAME_SCHEMA, ROW_SCH
 from assent.policy.pack import AgeAt
 from assent.snapshot.building import Progress, Written, basis_of, entry_of
 from assent.snapshot.choosing import Chosen, choose
+from assent.snapshot.decided import FOLDER as DECISIONS
 from assent.snapshot.decided import write_decisions
 from assent.snapshot.layout import DATA, DataFile, read_partition, write_partitions
 from assent.snapshot.merging import masks_of, merged_authors, merged_data, merged_rows
 from assent.snapshot.reading import digest_of, without_files
+from assent.snapshot.rewriting import link
 from assent.snapshot.tally import Tally
 from assent.snapshot.working import Index, IndexWriter, Unusable
 from assent.vocabulary.tables import SNAPSHOT_SCHEMA, Problem
@@ -113,6 +113,8 @@ def write_child(  # noqa: PLR0917 - as `write_full`, and what it begins from
     data = _write_data(building, parent, _gone(request, parent.index, chosen, masks), decided.data)
     progress("writing decisions", 0, 0)
     index, tally = IndexWriter(index_folder), Tally(sorted(purpose.scope))
+    if not decided.rows.num_rows and not chosen.dropped.any() and not renewed.moved.num_rows and basis.files == files:
+        return _as_before(building, request, files, parent, renewed, index, data)
     rows = merged_rows(parent.folder, parent.manifest.decisions, parent.index, chosen, decided.rows)
     written = write_decisions(_noted(rows, index, tally), building, key=request.decision_key)
     authors = merged_authors(parent.index.table("authors"), chosen.dropped, decided.kept["authors"], renewed.moved)
@@ -122,6 +124,33 @@ def write_child(  # noqa: PLR0917 - as `write_full`, and what it begins from
     return Written(
         data, written, counts, decided.sql or parent.manifest.engine["sql"], _problems(request, counts.unreadable)
     )
+
+
+def _as_before(  # noqa: PLR0917 - all there is
+    building: Path,
+    request: GateRequest,
+    files: tuple[str, ...],
+    parent: Parent,
+    renewed: Renewed,
+    index: IndexWriter,
+    data: tuple[DataFileEntry, ...],
+) -> Written:
+    """No decision is another: the parent's files stand in the building folder too, whole."""
+    manifest = parent.manifest
+    (building / DECISIONS).mkdir()
+    for entry in manifest.decisions.files:
+        _link(parent.folder, building, entry)
+    if manifest.decisions.groups is not None:
+        _link(parent.folder, building, manifest.decisions.groups)
+    for batch in parent.index.rows():
+        index.add_rows(batch)
+    for name in ("authors", "names", "links"):
+        index.add_table(name, parent.index.table(name))
+    index.add_table("people", renewed.people)
+    index.add_table("excluded", pa.table({"id": renewed.excluded}))
+    index.finish(basis_of(request, renewed.events, renewed.holds, files))
+    counts = manifest.counts
+    return Written(data, manifest.decisions, counts, manifest.engine["sql"], _problems(request, counts.unreadable))
 
 
 def _rows_of_new_files(request: GateRequest, files: tuple[str, ...], before: tuple[str, ...]) -> pa.Table:
@@ -228,15 +257,12 @@ def _rows(folder: Path, entry: DataFileEntry) -> Iterator[pa.RecordBatch]:
         raise Unusable("one of its data files is missing or changed") from None
 
 
-def _link(folder: Path, building: Path, entry: DataFileEntry) -> None:
+def _link(folder: Path, building: Path, entry: DataFileEntry | DecisionFileEntry | GroupHashes) -> None:
     """The parent's file stands in the building folder too, once its bytes are what its name says."""
     source, target = folder / entry.path, building / entry.path
     if digest_of(source) != entry.sha256:
-        raise Unusable("one of its data files is missing or changed")
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copyfile(source, target)
+        raise Unusable("one of its files is missing or changed")
+    link(source, target)
 
 
 def _noted(rows: Iterator[pa.RecordBatch], index: IndexWriter, tally: Tally) -> Iterator[pa.RecordBatch]:

@@ -52,9 +52,10 @@ def merged_rows(
     taken = start = 0
     for old in _stored(folder, decided, index, chosen):
         stop = start + old.num_rows
-        last = np.searchsorted(new_keys, _keys(old)[-1:], side="right")[0]
+        keys = _keys(old)
+        last = np.searchsorted(new_keys, keys[-1:], side="right")[0]
         coming = new.slice(taken, last - taken)
-        where = np.searchsorted(_keys(old), new_keys[taken:last])
+        where = np.searchsorted(keys, new_keys[taken:last])
         yield from _placed(old, np.flatnonzero(chosen.dropped[start:stop]), coming, where).to_batches()
         taken, start = int(last), stop
     yield from new.slice(taken).combine_chunks().to_batches()
