@@ -44,6 +44,29 @@ def test_what_was_built_verifies(world: World) -> None:
     assert answer("verify", str(built["snapshot"]))["complete"] is True
 
 
+def test_a_second_build_begins_from_the_first(world: World) -> None:
+    first = answer("build", PURPOSE)
+
+    second = answer("build", PURPOSE)
+
+    assert (first["parent"], second["parent"], second["full_because"]) == (None, first["snapshot"], None)
+
+
+def test_a_full_build_begins_from_nothing(world: World) -> None:
+    answer("build", PURPOSE)
+
+    assert answer("build", PURPOSE, "--full")["parent"] is None
+
+
+def test_a_build_that_cannot_begin_from_a_parent_says_why(world: World) -> None:
+    answer("build", PURPOSE)
+
+    told = run("build", PURPOSE, "--pack", "professional-network-2025-11").stdout
+
+    assert "every record was decided: " in told
+    assert "was decided by other rules" in told
+
+
 def test_the_ledger_verifies_too(world: World) -> None:
     assert answer("verify", "ledger")["ok"] is True
 

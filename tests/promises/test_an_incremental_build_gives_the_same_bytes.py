@@ -20,6 +20,7 @@ from assent.evidence.attestation import read_unverified
 from assent.evidence.manifest import MANIFEST, parse_manifest
 from assent.operations.build import BuildResult
 from assent.operations.verify import verify_folder
+from assent.vocabulary.events import Event, EventType
 from small_world import NOTICE, World, joined, make_world, mention, post, switched, write_records
 
 LATEST = "latest"
@@ -249,6 +250,13 @@ def test_what_does_not_fit_is_not_begun_from(world: World, given: dict[str, Any]
 
     assert why in str(result.full_because)
     assert result.manifest.parent is None
+
+
+def test_what_was_superseded_is_not_begun_from(world: World) -> None:
+    parent = world.build()
+    world.tell(Event(EventType.SNAPSHOT_SUPERSEDED, world.now, key=parent.id, value="0" * 64))
+
+    assert "superseded" in str(world.build(parent=LATEST).full_because)
 
 
 def test_the_first_build_needs_no_excuse(tmp_path: Path) -> None:
