@@ -124,7 +124,8 @@ def _ask(folder: Path) -> dict[str, float]:
     drawn = [f"m{number:08}" for number in Random(7).sample(range(count), max(count // ONE_IN, 1))]
     (path,) = (each for each in workspace.snapshots_folder.iterdir() if not each.name.startswith("."))
     with open_snapshot(path, ledger=workspace.ledger_folder) as reader:
-        next(iter(reader))
+        # As a job would that reads it epoch by epoch.
+        assert sum(batch.num_rows for batch in reader) == reader.rows
         recorded = _timed(lambda: take_back(workspace, drawn, purposes=[PURPOSE], later=True, clock=_now))
         look = _timed(lambda: next(iter(reader)))
         left_out = sum(reader.left_out.values())

@@ -114,6 +114,7 @@ class SnapshotReader:
     _owns_ledger: bool
     _looked_at: datetime = _NEVER
     _out: dict[str, Reason] = field(default_factory=dict)
+    _seen: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
     def __enter__(self) -> Self:
         return self
@@ -190,7 +191,7 @@ class SnapshotReader:
             EvidenceError: it is not the file that was sealed.
         """
         try:
-            return _open(self.path, entry)
+            return _open(self.path, entry, self._seen)
         except EvidenceError:
             require_not_superseded(self._ledger, self.id)
             raise
@@ -305,13 +306,24 @@ def _pack(folder: Path, manifest: SnapshotManifest, ledger: Ledger, identity: Sn
     return pack_from_document(json.loads(document))
 
 
-def _open(folder: Path, entry: DataFileEntry) -> pq.ParquetFile:
-    """The file, after its bytes were found to be those that were sealed."""
+def _open(folder: Path, entry: DataFileEntry, seen: dict[str, tuple[int, ...]]) -> pq.ParquetFile:
+    """The file, after its bytes were found to be those that were sealed.
+
+    Args:
+        seen: what the disk said of files whose bytes were hashed before; one that is still the same is not again.
+    """
     path = folder / entry.path
     try:
-        data = path.read_bytes()
+        file = pa.OSFile(str(path))
+        found = path.stat()
+        same = (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+        if seen.get(entry.path) == same:
+            # Then only the columns that are asked for are read.
+            return pq.ParquetFile(file)
+        data = file.read()
     except OSError:
         raise EvidenceError(f"`{path}` is missing") from None
     if sha256(data).hexdigest() != entry.sha256:
         raise EvidenceError(f"`{path}` is not the file that was sealed", hint="it was changed or damaged")
+    seen[entry.path] = same
     return pq.ParquetFile(pa.BufferReader(data))

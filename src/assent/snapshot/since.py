@@ -22,7 +22,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from assent.ledger import Ledger, Positioned, fold_exclusions, fold_holds, fold_member
-from assent.ledger.columns import KINDS, UNREADABLE, ColumnarEvents
+from assent.ledger.columns import EVENT_SCHEMA, KINDS, UNREADABLE, ColumnarEvents
 from assent.ledger.stored import Unreadable
 from assent.policy.evaluate import person_reasons
 from assent.policy.pack import AgeAt, Pack, Purpose
@@ -33,6 +33,7 @@ from assent.vocabulary.state import Hold, MemberState
 
 Found = TypeVar("Found")
 _TRIES = 5
+_PLACES = {name: place for place, name in enumerate(EVENT_SCHEMA.names)}
 _TAIL = 50_000
 """So many new events are sooner read from the ledger itself than added to the columns."""
 _MANY = 2_000
@@ -193,11 +194,20 @@ def _scan(columns: ColumnarEvents, then: Moment, now: Moment) -> tuple[frozenset
     ordinals: set[int] = set()
     system = False
     for path in columns.events:
-        for batch in pq.ParquetFile(path).iter_batches(1 << 17, columns=["seq", "member", "effective_at"]):
+        file = pq.ParquetFile(path)
+        groups = [each for each in range(file.num_row_groups) if _may_be_fresh(file.metadata.row_group(each), then)]
+        for batch in file.iter_batches(1 << 17, row_groups=groups, columns=["seq", "member", "effective_at"]):
             fresh = batch.filter(_fresh(batch, then, now)).column("member")
             system |= fresh.null_count > 0
             ordinals.update(fresh.drop_null().to_pylist())
     return frozenset(_named(columns.members, ordinals)), system
+
+
+def _may_be_fresh(group: pq.RowGroupMetaData, then: Moment) -> bool:
+    """Whether an event of these lay beyond the moment; of most nobody need look further than at their bounds."""
+    seq, effective = (group.column(_PLACES[name]).statistics for name in ("seq", "effective_at"))
+    bounded = seq is not None and effective is not None and seq.has_min_max and effective.has_min_max
+    return not bounded or seq.max >= then.size or effective.max > then.at
 
 
 def _fresh(batch: pa.RecordBatch, then: Moment, now: Moment) -> pa.Array:
