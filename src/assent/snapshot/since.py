@@ -36,7 +36,7 @@ _TRIES = 5
 _PLACES = {name: place for place, name in enumerate(EVENT_SCHEMA.names)}
 _TAIL = 50_000
 """So many new events are sooner read from the ledger itself than added to the columns."""
-_MANY = 2_000
+_MANY = 20_000
 """From so many people on, reading the mirrored ledger once is cheaper than asking it for each of them."""
 
 
