@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test system setup setup-dev lint types layers unit bench bench-quick cells mutate format clean
+.PHONY: demo test system setup setup-dev lint types layers unit bench bench-quick cells incremental mutate format clean
 
 demo: setup  ## a whole tour on a synthetic network, in a folder of its own
 	$(BIN)/python demo/tour.py

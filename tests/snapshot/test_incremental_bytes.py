@@ -15,8 +15,8 @@ from networks import packs
 
 PACKS = packs()
 GENERATIONS = 3
-EXAMPLES = int(os.environ.get("ASSENT_INCREMENTAL_EXAMPLES", "3"))
-"""For each pack; `make incremental` takes many."""
+EXAMPLES = int(os.environ.get("ASSENT_INCREMENTAL_EXAMPLES", "4"))
+"""For each pack, each of so many generations; `make incremental` takes many."""
 
 
 @pytest.mark.parametrize("name", PACKS)
