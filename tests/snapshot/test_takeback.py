@@ -271,6 +271,20 @@ def test_a_snapshot_whose_folder_is_gone_is_superseded_with_a_note(world: World,
     assert [(each.key, each.by) for each in said] == [(sealed.id, "sweep: its folder is gone")]
 
 
+def test_a_shelf_that_is_not_there_loses_nobody(world: World, sealed: BuildResult) -> None:
+    shelf = world.workspace.snapshots_folder
+    shelf.rename(world.root / "unplugged")
+    size = _size(world)
+
+    with pytest.raises(UnavailableError, match="nothing was ever built"):
+        swept(world)
+
+    assert (_size(world), shelf.exists()) == (size, False)
+    (world.root / "unplugged").rename(shelf)
+    assert swept(world).looked_at == 1
+    assert sealed.path.is_dir()
+
+
 def test_bytes_that_come_back_from_a_backup_are_removed_again(
     world: World, sealed: BuildResult, tmp_path: Path
 ) -> None:

@@ -23,7 +23,7 @@ import pyarrow.compute as pc
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from assent.engines import open_duckdb
-from assent.errors import AssentError, EvidenceError
+from assent.errors import AssentError, EvidenceError, UnavailableError
 from assent.evidence.attestation import read_unverified
 from assent.evidence.checkpoint import parse_checkpoint
 from assent.evidence.manifest import (
@@ -157,7 +157,7 @@ def sweep(
 
     Raises:
         InputError: there is no ledger, or a key is missing.
-        UnavailableError: a build or another sweep is at work.
+        UnavailableError: a build or another sweep is at work, or the folder of snapshots is not there.
     """
     shelf = Shelf(workspace.snapshots_folder, workspace.keys_folder)
     if dry_run:
@@ -165,8 +165,23 @@ def sweep(
             return _Sweep(workspace, shelf, ledger, clock, progress, gap, None).look()
     path = workspace.keys_folder / ATTEST_KEY
     key = load_key(path) if path.is_file() else None
+    with open_ledger(workspace, clock=clock) as ledger:
+        _require_shelf(shelf, ledger)
     with open_ledger(workspace, clock=clock) as ledger, held(shelf):
         return _Sweep(workspace, shelf, ledger, clock, progress, gap, key).run()
+
+
+def _require_shelf(shelf: Shelf, ledger: Ledger) -> None:
+    """The folder is the one that snapshots were built in, and not the empty place of a disk that is not there.
+
+    Raises:
+        UnavailableError: nothing was ever built in it, and the ledger knows snapshots that stand.
+    """
+    if not shelf.lock.exists() and Chronicle.read(ledger).standing():
+        raise UnavailableError(
+            f"nothing was ever built in `{shelf.folder}`, and the ledger knows snapshots that stand",
+            hint=f"bring the disk back; if it is gone for good, make an empty file `{shelf.lock}` and sweep again",
+        )
 
 
 @dataclass(slots=True)

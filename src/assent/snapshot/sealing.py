@@ -52,6 +52,11 @@ class Shelf:
     folder: Path
     keys_folder: Path
 
+    @property
+    def lock(self) -> Path:
+        """The file that whoever builds or sweeps holds; it is there since the first build."""
+        return self.folder / ".lock"
+
     def of(self, snapshot: SnapshotId) -> Path:
         """Where that snapshot stands, or would."""
         return self.folder / snapshot
@@ -117,7 +122,7 @@ def held(shelf: Shelf) -> Iterator[None]:
         UnavailableError: another build is at work here.
     """
     shelf.folder.mkdir(parents=True, exist_ok=True)
-    with (shelf.folder / ".lock").open("a") as lock:
+    with shelf.lock.open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
