@@ -235,24 +235,25 @@ def _show_status(console: Console, found: list[FeedStatus]) -> None:
     if not found:
         console.print("no recipients; add a table [recipients.NAME] to assent.toml")
         return
-    numbers = ("held", "batches", "waiting", "sent only", "acknowledged", "withdrawn")
-    table = listing("recipient", "purpose", *numbers, "oldest retraction", "state", numbers=numbers)
     for each in found:
-        table.add_row(
-            each.recipient,
-            each.purpose or "not in assent.toml",
-            f"{each.held:,}",
-            *(f"{n:,}" for n in (each.batches, len(each.waiting), len(each.unacknowledged), each.acknowledged)),
-            "unknown" if each.withdrawn is None else f"{each.withdrawn:,}",
-            "" if each.owed_since is None else f"owed since {_when(each.owed_since)}",
-            _state(each),
+        console.print(f"{escape(each.recipient)}  {escape(each.purpose or 'not in assent.toml')}  {_state(each)}")
+        console.print(
+            f"  holds {each.held:,} records; of {_batches(each.batches)} {len(each.waiting):,} wait,"
+            f" {len(each.unacknowledged):,} are sent only, {each.acknowledged:,} acknowledged"
         )
-    console.print(table)
+        if each.withdrawn != 0:
+            console.print(f"  withdrawn since, in no batch yet: {_counted(each.withdrawn)}")
+        if each.owed_since is not None:
+            console.print(f"  a retraction is owed since {_when(each.owed_since)}")
     for each in found:
         if each.problem:
             since = "" if each.failing_since is None else f" since {_when(each.failing_since)}"
             following = "" if each.next_attempt_at is None else f"; next attempt {_when(each.next_attempt_at)}"
             console.print(f"{each.recipient} fails{since}: {escape(each.problem)}{following}")
+
+
+def _counted(number: int | None) -> str:
+    return "nobody can tell" if number is None else f"{number:,}"
 
 
 def _state(each: FeedStatus) -> str:

@@ -36,7 +36,8 @@ def emit(as_json: bool, payload: Mapping[str, Any] | Sequence[Any], render: Call
     if as_json:
         sys.stdout.write(json.dumps(payload, ensure_ascii=False, indent=2, default=str) + "\n")
     else:
-        render(out if out.is_terminal or "COLUMNS" in os.environ else Console(width=_PIPED, **_STYLE))
+        seen = sys.stdout.isatty() or "COLUMNS" in os.environ
+        render(Console(**_STYLE) if seen else Console(width=_PIPED, **_STYLE))
 
 
 def listing(*titles: str, numbers: Collection[str] = (), whole: Collection[str] = ()) -> Table:
