@@ -57,6 +57,23 @@ def read_or_refused(path):
         return error.message
 
 
+def test_exports_of_two_people_are_refused(zip_of):
+    one, other = (
+        zip_of({"Profile.csv": table(["First Name", "Last Name"], [[first, "Vermeer"]])}, f"{first}.zip")
+        for first in ("Mira", "Joost")
+    )
+    with pytest.raises(InputError, match="these exports are of different people: `Mira Vermeer` and `Joost Vermeer`"):
+        report(one, other)
+
+
+def test_the_same_profile_in_both_parts_is_one_person(zip_of):
+    one, other = (
+        zip_of({"Profile.csv": table(["First Name", "Last Name"], [["Mira", "Vermeer "]])}, part)
+        for part in ("basic.zip", "complete.zip")
+    )
+    assert report(one, other).records == 1
+
+
 def add(path, name, data, *, change=lambda info: None, method=zipfile.ZIP_DEFLATED):
     info = zipfile.ZipInfo(name)
     info.compress_type = method

@@ -108,6 +108,14 @@ def test_visibility_maps_to_the_vocabulary(zip_of, written, expected):
     assert bundle.traits.visibility == expected
 
 
+@pytest.mark.parametrize(
+    ("visibility", "category"), [("CONTAINER", "group.activity"), ("PUBLIC", "post"), ("CONNECTIONS", "post")]
+)
+def test_a_post_in_a_group_is_activity_in_a_group(zip_of, visibility, category):
+    text = table(["Date", "ShareCommentary", "Visibility"], [["2024-01-01", "a", visibility]])
+    assert categories(read_one(zip_of, "Shares.csv", text)) == {category: 1}
+
+
 def test_a_header_is_found_below_notes(zip_of):
     text = 'Notes:\n"A paragraph, with ""quotes"",\nover two lines"\n\n' + table(
         ["Date", "Status", "FullName"], [["2024-01-01", "Active", "Tom"]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -137,8 +138,50 @@ def test_the_headline_says_it_in_a_sentence(small):
             "Since 3 November 2025, 8 records of yours are used, and 3 more may be, to train AI that generates content "
             "and to train other AI models."
         ),
-        "Nothing is used for advertising: this use does not reach your country.",
+        "Nothing is used for the announced advertising: this use does not reach your country.",
     )
+
+
+def test_a_headline_speaks_of_a_day_to_come_as_one_to_come(small):
+    assert report(small, at=BEFORE).headline[0].startswith("From 3 November 2025 on, 8 records of yours are used")
+
+
+def test_each_use_has_been_allowed_since_its_own_day(small):
+    days = [re.findall(r"allowed for [0-9]+ days, since ([^.]*)\.", line) for line in report(small, country="US").past]
+    assert days == [["18 September 2024"], ["3 November 2025"], []]
+
+
+def test_a_form_that_may_not_be_heeded_says_so(small):
+    notes = {
+        country: [step.note for step in report(small, country=country).steps if step.action == "objection"]
+        for country in ("NL", "US")
+    }
+    sent = "Send it while you are logged in, and keep the confirmation."
+    assert notes == {"NL": [sent], "US": [f"{sent} Whether it is heeded where you are is not said."]}
+
+
+def test_no_answer_is_promised_where_objecting_is_no_right(small):
+    promised = {
+        country: any("has to be answered" in line for line in report(small, country=country).besides)
+        for country in ("NL", "US")
+    }
+    assert promised == {"NL": True, "US": False}
+
+
+def test_an_export_without_what_was_written_does_not_reassure(zip_of):
+    found = report(zip_of({"Skills.csv": "Name\nRust\n"}))
+    assert found.headline[-1].startswith("No posts, comments or reactions are in what you gave")
+
+
+def test_a_file_that_could_not_be_read_is_named_at_the_top(zip_of):
+    found = report(zip_of({"Comments.csv": "what,ever\n1,2\n", "Shares.csv": "Date,ShareCommentary\n2024-01-01,a\n"}))
+    assert found.headline[-1] == "Not all of your export could be read, so there may be more: Comments."
+
+
+def test_a_table_no_rule_waits_for_is_not_called_open(zip_of):
+    learning = "Content Title,Content Type\nKnots,COURSE\n"
+    found = report(zip_of({"Learning.csv": learning, "Skills.csv": "Name\nRust\n"}))
+    assert [line for line in found.not_known if "does not name" in line] == []
 
 
 def test_ads_show_what_is_inferred(small):

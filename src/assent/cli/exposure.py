@@ -135,7 +135,7 @@ class _Shown:
         if not report.steps:
             self._item("", "Nothing: no step would take a record out of use.")
         elif report.settled_at > report.at:
-            self._item("", f"Figures are for {day(report.settled_at)}, when all that is announced has started.")
+            self._item("", f"Figures are for {day(report.settled_at)}; after that day nothing changes by itself.")
         for step in report.steps:
             self._item(f"{step.number}.", _step(step))
         for line in (*report.remaining, *report.besides):
@@ -232,8 +232,10 @@ class _Shown:
                 yield f"{table.name}: columns that are not known: {names}"
             if table.unreadable_dates:
                 yield f"{table.name}: {number(table.unreadable_dates)} dates that cannot be read"
-            if table.repeated:
-                yield f"{table.name}: {number(table.repeated)} rows stood in an earlier file as well and count once"
+        repeated = [table.repeated for table in report.tables if table.repeated]
+        if repeated:
+            rows = f"{number(sum(repeated))} row{'' if sum(repeated) == 1 else 's'}"
+            yield f"{rows} stood in an earlier file of the same table as well and count once"
         for where, what, count in report.problems[:_PROBLEMS_SHOWN]:
             yield f"{where}: {what}{f' ({number(count)} times)' if count > 1 else ''}"
         if len(report.problems) > _PROBLEMS_SHOWN:

@@ -31,6 +31,7 @@ class Reads(Flag):
     PHOTO = auto()
     BIRTH = auto()
     JOINED = auto()
+    OWNER = auto()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ values      every `;`-separated value is a record       once        the same tex
 inferred    what the platform concludes or sells        original    a link to somebody else's post makes it a quote
 salary      a question about pay is `salary`            photo       a profile picture is `profile.photo`
 birth       the owner's birth date                      joined      when the account was made
+owner       the owner's name
 
 Names are compared without case, spaces and underscores. `FILES` says what holds for a whole file:
 who wrote its records (`them`: the other person), who else is in them, who can see them where that is the
@@ -20,11 +21,14 @@ same for all, and other names of the file.
 
 from __future__ import annotations
 
+from assent.vocabulary.identifiers import Category
+
 PLATFORM = "LinkedIn"
 """Whose export this is; fills `<platform>` in a pack's menus."""
 
 COLUMNS = """
-Profile | First Name, Last Name, Maiden Name | profile.name | example
+Profile | First Name, Last Name | profile.name | example, owner
+Profile | Maiden Name | profile.name | example
 Profile | Headline | profile.position | example
 Profile | Industry | profile.position |
 Profile | Summary | profile.summary | example, once
@@ -248,6 +252,10 @@ VISIBILITIES = {
     "ONLY_ME": "private",
 }
 """`MEMBER_NETWORK` is every member of the network: taken as public, the reading in which more is used."""
+
+GROUP_ACTIVITY = Category("group.activity")
+WRITTEN_IN_GROUPS = frozenset({Category("post")})
+"""What counts as activity in a group when a group is who could see it; the announcement names that by itself."""
 
 SALARY_WORDS = (
     "salary compensation remuneration wage ctc gehalt vergütung lohn salaire rémunération salario sueldo "

@@ -13,6 +13,8 @@ from assent.vocabulary.tables import Problem
 EXAMPLES_KEPT = 3
 EXAMPLE_CHARACTERS = 90
 INFERRED_KEPT = 400
+NO_HEADER = "(no header that is known)"
+"""Stands among the unknown columns of a file none of whose rows is a header."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ class Inventory:
 
     Args:
         unknown_files: files nobody has described, with their size in bytes.
+        owners: the names profiles are of; more than one means more than one person.
     """
 
     bundles: dict[tuple[str, Traits], Bundle] = field(default_factory=dict)
@@ -96,6 +99,7 @@ class Inventory:
     inferred: list[Inferred] = field(default_factory=list)
     joined_at: datetime | None = None
     birth_date: date | None = None
+    owners: dict[str, str] = field(default_factory=dict)
     unknown_files: list[tuple[str, int]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 

@@ -14,23 +14,22 @@ from assent.exposure.report import (
     PurposeLine,
     Reading,
 )
-from assent.exposure.steps import Advice, exposed
+from assent.exposure.steps import Advice, exposed, has_right_to_object
 from assent.exposure.weighing import Count, Weighed, by_kind, count, weigh
 from assent.vocabulary.identifiers import PurposeName
 
 
 def past_of(asked: Asked, judge: Judge, purposes: Sequence[PurposeLine]) -> Iterator[str]:
     """What was allowed before today, and what leaving does about it."""
-    by_past: dict[str, list[PurposeLine]] = {}
+    by_past: dict[tuple[str, date | None], list[PurposeLine]] = {}
     # Choices are left aside: nobody knows since when they stand, and what was used before them stays used.
     undecided = judge.of(replace(asked.person, settings={}, objections=frozenset()))
     own = [each for each in weigh(asked.inventory, undecided, asked.at) if each.bundle.traits.by_owner]
     for line in purposes:
         if line.status == "in_force" and count(own, [PurposeName(line.name)]).exposed:
-            by_past.setdefault(line.past, []).append(line)
+            by_past.setdefault((line.past, line.since), []).append(line)
     oldest = min((first for first in _oldest(own) if first), default=None)
-    for past, lines in by_past.items():
-        since = min((line.since for line in lines if line.since), default=None)
+    for (past, since), lines in by_past.items():
         days = f" for {words.number((asked.at.date() - since).days)} days, since {words.day(since)}" if since else ""
         days += ", or until the day you left" if since and (asked.person.settings or asked.person.objections) else ""
         yield f"{words.joined(line.title for line in lines)}: allowed{days}. {past}"
@@ -52,8 +51,12 @@ def besides_of(asked: Asked, advice: Advice, when: Timed) -> Iterator[str]:
         if asked.pack.settings[purpose.setting].defaults[asked.person.region] == "on":
             form = " → ".join(purpose.objection_form)
             yield (
-                f"{purpose.title}: there is a form as well ({form}). Once the toggle is off it changes no figure here, "
-                "but an objection has to be answered; send it if you want an answer on paper."
+                f"{purpose.title}: there is a form as well ({form}). Once the toggle is off it changes no figure here"
+                + (
+                    ", but an objection has to be answered; send it if you want an answer on paper."
+                    if has_right_to_object(asked.pack, asked.person)
+                    else "."
+                )
             )
     toggles = [one for one in advice.idle if one.setting]
     if not toggles:

@@ -10,10 +10,10 @@ from datetime import datetime
 from hashlib import blake2b
 
 from assent.exposure.catalogue import EVERY, Reads, Table, folded
-from assent.exposure.columns import PHOTO_WORDS, SALARY_WORDS, VISIBILITIES
+from assent.exposure.columns import GROUP_ACTIVITY, PHOTO_WORDS, SALARY_WORDS, VISIBILITIES, WRITTEN_IN_GROUPS
 from assent.exposure.container import shown
 from assent.exposure.dates import read_date
-from assent.exposure.inventory import INFERRED_KEPT, FileRead, Inferred, Inventory, Traits
+from assent.exposure.inventory import INFERRED_KEPT, NO_HEADER, FileRead, Inferred, Inventory, Traits
 from assent.vocabulary.identifiers import Category
 
 _SALARY = re.compile(rf"\b(?:{'|'.join(SALARY_WORDS)})\w*", re.IGNORECASE)
@@ -93,7 +93,7 @@ class RowReader:
     def not_understood(self, rows: int) -> None:
         """The file has no header anybody knows: its rows are listed, not counted."""
         if rows:
-            self.read.unknown_columns["(no header that is known)"] += rows
+            self.read.unknown_columns[NO_HEADER] += rows
 
     def count(self, plan: Plan, row: Sequence[str]) -> None:
         """The row's records are in the inventory."""
@@ -116,6 +116,8 @@ class RowReader:
             category, count = self._category_and_count(part, cells, filled)
             if not count:
                 continue
+            if visibility == "group" and category in WRITTEN_IN_GROUPS:
+                category = GROUP_ACTIVITY
             traits = Traits(
                 category,
                 part.assumed,
@@ -183,6 +185,9 @@ class RowReader:
             numbers = re.findall(r"\d+", cells[place])
             born = read_date(cells[place]) if len(numbers) >= _NUMBERS_IN_A_DAY else None
             self._inventory.birth_date = self._inventory.birth_date or (born.date() if born else None)
+        name = " ".join(cells[place] for place in plan.at(Reads.OWNER) if cells[place])
+        if name:
+            self._inventory.owners.setdefault(folded(html.unescape(name)), shown(name))
         for place in plan.at(Reads.JOINED):
             joined = read_date(cells[place]) if cells[place] else None
             if joined and (self._inventory.joined_at is None or joined < self._inventory.joined_at):

@@ -17,7 +17,7 @@ from assent.exposure.report import Effect, Step
 from assent.exposure.weighing import count, weigh
 from assent.exposure.words import joined
 from assent.policy.pack import Pack, Withdrawal
-from assent.vocabulary.identifiers import PurposeName, SettingName
+from assent.vocabulary.identifiers import PurposeName, RegionCode, SettingName
 
 Exposed = Mapping[PurposeName, int]
 
@@ -53,7 +53,7 @@ def advise(inventory: Inventory, judge: Judge, at: datetime, *, platform: str) -
         best, after = max(tried, key=lambda each: _gain(judge.pack, before, each[1]))
         if _gain(judge.pack, before, after) == (0, 0):
             break
-        steps.append(_step(judge.pack, len(steps) + 1, best, before, after))
+        steps.append(_step(judge, len(steps) + 1, best, before, after))
         person, before = best.apply(person), after
         left.remove(best)
     return Advice(tuple(steps), tuple(left), person, before)
@@ -78,6 +78,11 @@ def possible_steps(pack: Pack, person: Person, *, platform: str) -> Iterator[Pos
             yield Possible("objection", purpose.title, purpose.objection_form, _objecting(purpose.name))
 
 
+def has_right_to_object(pack: Pack, person: Person) -> bool:
+    """Whether the law that the objection form rests on holds where the person is: the EU's, the EEA's or the UK's."""
+    return person.region in pack.groups.get("EEA", frozenset()) | {RegionCode("GB")}
+
+
 def _off(name: SettingName) -> Callable[[Person], Person]:
     return lambda person: person.switched_off(name)
 
@@ -97,7 +102,8 @@ def _gain(pack: Pack, before: Exposed, after: Exposed) -> tuple[int, int]:
     return lasting, sum(taken.values())
 
 
-def _step(pack: Pack, number: int, chosen: Possible, before: Exposed, after: Exposed) -> Step:
+def _step(judge: Judge, number: int, chosen: Possible, before: Exposed, after: Exposed) -> Step:
+    pack = judge.pack
     effects = tuple(
         Effect(name, pack.purposes[name].title, before[name], after[name])
         for name in before
@@ -107,4 +113,8 @@ def _step(pack: Pack, number: int, chosen: Possible, before: Exposed, after: Exp
         setting.title for setting in pack.settings.values() if chosen.setting and chosen.setting in setting.off_with
     ]
     note = f"This also turns off {joined(f'“{title}”' for title in implied)}." if implied else ""
+    if chosen.action == "objection":
+        note = "Send it while you are logged in, and keep the confirmation." if chosen.where else ""
+        if not has_right_to_object(pack, judge.person):
+            note = f"{note} Whether it is heeded where you are is not said.".strip()
     return Step(number, chosen.action, chosen.what, chosen.where, effects, note)

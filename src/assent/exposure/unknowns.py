@@ -11,9 +11,9 @@ from assent.exposure.columns import PLATFORM
 from assent.exposure.inventory import Bundle, Inventory
 from assent.exposure.judging import Fact, Judge, Outcome, Person
 from assent.exposure.moments import birthdays, timed
+from assent.exposure.steps import has_right_to_object
 from assent.exposure.weighing import Weighed, by_kind, count, weigh
 from assent.policy.pack import Basis, Kind, Pack
-from assent.vocabulary.identifiers import RegionCode
 from assent.vocabulary.reasons import Reason
 
 WHOSE_SHORT: Mapping[str, str] = {
@@ -100,12 +100,13 @@ def not_known(pack: Pack, person: Person, then: Sequence[Weighed]) -> Iterator[s
         listed = words.joined(f"{title.lower()} ({words.number(records)})" for title, records in titles.most_common())
         yield f"{_UNKNOWN[fact]}: {listed}."
     if person.birth_date is None:
-        yield "Your birth date was not given and is not in the export."
+        yield "Your birth date was not given and is not in the export; --birth-date says it."
     if not person.settings:
         yield "How your settings stand is not in the export; all are taken as the platform left them."
-    assumed = {words.category_title(each.bundle.traits.category) for each in then if each.bundle.traits.assumed}
-    if assumed:
-        tables = sorted({each.bundle.table for each in then if each.bundle.traits.assumed})
+    tables = sorted(
+        {each.bundle.table for each in then if any(Fact.CATEGORY in each.findings[name].facts for name in names)}
+    )
+    if tables:
         yield f"The announcement does not name what is in: {words.joined(tables)}. It may be counted or not."
     if any(each.bundle.traits.visibility == "public" for each in then):
         yield "A post marked MEMBER_NETWORK is taken as public: every member can see it."
@@ -114,9 +115,8 @@ def not_known(pack: Pack, person: Person, then: Sequence[Weighed]) -> Iterator[s
         "or cannot be told apart in it."
     )
     yield f"Whether {PLATFORM} keeps to its rules, for private messages and for minors too, cannot be seen from here."
-    covered_by_gdpr = pack.groups.get("EEA", frozenset()) | {RegionCode("GB")}
     legitimate = any(purpose.basis is Basis.LEGITIMATE_INTEREST for purpose in pack.purposes.values())
-    if legitimate and person.region not in covered_by_gdpr:
+    if legitimate and not has_right_to_object(pack, person):
         yield (
             "The right to object that the form rests on is one of the EU, the EEA and the UK. Whether a form from "
             "elsewhere is heeded is not said."

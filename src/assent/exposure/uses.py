@@ -9,6 +9,8 @@ from datetime import date
 from assent.exposure import words
 from assent.exposure.asked import Asked
 from assent.exposure.columns import PLATFORM
+from assent.exposure.delimited import Defect
+from assent.exposure.inventory import NO_HEADER, Inventory
 from assent.exposure.judging import Judge, of_age_on
 from assent.exposure.moments import Timed
 from assent.exposure.report import (
@@ -74,9 +76,29 @@ def headline_of(asked: Asked, judge: Judge, kinds: Sequence[KindTotal], when: Ti
             yield f"Nothing is used {phrase}: {nothing}."
             continue
         start = "Now" if total.since is None else f"Since {words.day(total.since)}"
-        if later and not total.now.exposed:
+        if later and (not total.now.exposed or (total.since is not None and total.since > asked.at.date())):
             start = f"From {words.day(total.since or when.shown.date())} on"
         yield f"{start}, {_amounts(total.then)}, {phrase}."
+    yield from _missing(asked.inventory)
+
+
+def _missing(inventory: Inventory) -> Iterator[str]:
+    """What makes the figures smaller than the truth, so that nobody is reassured by them."""
+    if not _WRITTEN & set(inventory.files):
+        yield (
+            "No posts, comments or reactions are in what you gave: the first, basic part of an export has none. "
+            "Once you have the complete part, ask again; there may be more."
+        )
+    lost = {problem.where: None for problem in inventory.problems if problem.what.endswith(_LOST)}
+    lost |= {name: None for name, read in inventory.files.items() if NO_HEADER in read.unknown_columns}
+    if lost:
+        listed = words.joined(list(lost)[:_NAMED] + ([f"{len(lost) - _NAMED} more"] if len(lost) > _NAMED else []))
+        yield f"Not all of your export could be read, so there may be more: {listed}."
+
+
+_WRITTEN = frozenset({"Shares", "Comments", "Reactions"})
+_LOST = ("; left out", "the rest is left out", str(Defect.DAMAGED))
+_NAMED = 3
 
 
 def _amounts(count: Count) -> str:

@@ -19,7 +19,7 @@ KIND_TITLES: Mapping[Kind, str] = {
 KIND_PHRASES: Mapping[Kind, str] = {
     Kind.GENERATIVE_TRAINING: "to train AI that generates content",
     Kind.TRAINING: "to train other AI models",
-    Kind.ADVERTISING: "for advertising",
+    Kind.ADVERTISING: "for the announced advertising",
 }
 
 CATEGORY_TITLES: Mapping[str, str] = {

@@ -118,6 +118,12 @@ def _inventory(paths: Sequence[Path], advance: Callable[[int, int], None]) -> In
             "nothing in there is a file of a data export that is known",
             hint="give the zip from “Get a copy of your data”, or the folder it was unpacked to",
         )
+    if len(inventory.owners) > 1:
+        names = " and ".join(f"`{name}`" for name in inventory.owners.values())
+        raise InputError(
+            f"these exports are of different people: {names}",
+            hint="make a report for each; if your name has changed, give the newer export alone",
+        )
     return inventory
 
 
