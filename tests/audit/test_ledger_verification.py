@@ -7,9 +7,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from assent.audit.ledger import is_about, verify_ledger
 from assent.errors import EvidenceError, InputError
+from assent.evidence.erasure import NOBODY, suppression_tag
 from assent.evidence.note import SignerKey
 from assent.ledger import Ledger
-from assent.ledger.shredding import Shredding
+from assent.ledger.shredding import Readmission, Shredding
 from assent.vocabulary.events import Event, EventType
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
@@ -115,6 +116,33 @@ def test_an_erased_member_missing_from_the_suppression_list_is_found(folder):
     erase(folder, "m3")
     sql(folder, "DELETE FROM ledger_suppressed")
     assert failed(verify_ledger(folder, vkey=VKEY)) == ["suppression list"]
+
+
+def test_no_bit_of_the_suppression_list_can_be_changed_unseen(folder):
+    erase(folder, "m3")
+    tag = suppression_tag(b"s" * 32, "m3")
+    sql(folder, "UPDATE ledger_suppressed SET tag = ? WHERE tag = ?", tag[:-1] + bytes([tag[-1] ^ 1]), tag)
+    assert failed(verify_ledger(folder, vkey=VKEY)) == ["suppression list"]
+
+
+def test_a_suppression_list_that_was_given_another_key_is_found(folder):
+    erase(folder, "m3")
+    old, new = (suppression_tag(key * 32, NOBODY) for key in (b"s", b"t"))
+    sql(folder, "UPDATE ledger_suppressed SET tag = ? WHERE tag = ?", new, old)
+    assert failed(verify_ledger(folder, vkey=VKEY)) == ["suppression list"]
+
+
+def test_somebody_on_the_suppression_list_whom_nobody_erased_is_found(folder):
+    erase(folder, "m3")
+    sql(folder, "INSERT INTO ledger_suppressed VALUES (?, 3)", suppression_tag(b"s" * 32, "m4"))
+    assert failed(verify_ledger(folder, vkey=VKEY)) == ["suppression list"]
+
+
+def test_a_member_who_was_let_back_in_is_no_failure(folder):
+    erase(folder, "m3")
+    with Ledger.open(folder, clock=clock, key=KEY) as ledger:
+        ledger.transact(Readmission("m3", lambda: b"s" * 32, clock()).draw)
+    assert verify_ledger(folder, vkey=VKEY).ok
 
 
 def erase(folder, member):

@@ -11,9 +11,10 @@ import pytest
 from assent.errors import EvidenceError, InputError, RefusedError
 from assent.evidence.attestation import read_unverified
 from assent.feeds import building
-from assent.feeds.manifest import parse_feed_manifest
+from assent.feeds.feed import BUILDING
+from assent.feeds.manifest import ADDITIONS, parse_feed_manifest
 from assent.operations.feed_status import holds_of
-from assent.operations.feeds import acknowledge, build_anew, purge, retract_feeds
+from assent.operations.feeds import acknowledge, build_anew, feed_of, purge, recipient_of, retract_feeds
 from feed_world import NAME, FeedWorld, make_feed_world, position, recipient_table, rewrite, some_members
 
 FOLDER = 'deliver = "folder"\npath = "inbox"\n'
@@ -186,6 +187,17 @@ def test_purging_works_where_no_snapshot_stands_any_more(feed: FeedWorld) -> Non
 
     assert b"what m2 wrote" not in data_on_disk(feed)
     assert holds_of(feed.workspace, "m2", feed.around) == []
+
+
+def test_purging_clears_what_a_crash_left_of_the_very_first_batch(feed: FeedWorld) -> None:
+    feed.snapshot()
+    with feed_of(feed.workspace, recipient_of(feed.workspace, NAME), feed.around) as opened:
+        half = opened.folder / BUILDING / ADDITIONS
+    half.parent.mkdir()
+    half.write_bytes(b"what m2 wrote")
+    purge(feed.workspace, "m2", feed.around)
+
+    assert b"what m2 wrote" not in data_on_disk(feed)
 
 
 def test_a_recipient_who_left_the_configuration_still_shows(feed: FeedWorld) -> None:

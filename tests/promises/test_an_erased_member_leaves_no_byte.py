@@ -133,9 +133,7 @@ def test_readers_leave_them_out_from_the_request_on(world: World) -> None:
     snapshot = world.build()
 
     with pytest.raises(RefusedError, match="still holds `2` rows"):
-        erase_members(
-            world.workspace, [MEMBER], clock=world.clock, sweep=lambda _workspace: None, entropy=world.entropy
-        )
+        erase_members(world.workspace, [MEMBER], clock=world.clock, sweep=lambda _workspace: (), entropy=world.entropy)
 
     assert world.ids(snapshot) == {"b-1", "c-1"}
 
@@ -144,9 +142,7 @@ def test_while_a_snapshot_holds_their_rows_their_events_are_kept(world: World) -
     world.build()
 
     with pytest.raises(RefusedError, match="so their events are kept"):
-        erase_members(
-            world.workspace, [MEMBER], clock=world.clock, sweep=lambda _workspace: None, entropy=world.entropy
-        )
+        erase_members(world.workspace, [MEMBER], clock=world.clock, sweep=lambda _workspace: (), entropy=world.entropy)
 
     with world.ledger() as ledger:
         assert len(ledger.events_of(MEMBER)) == 6
@@ -155,9 +151,7 @@ def test_while_a_snapshot_holds_their_rows_their_events_are_kept(world: World) -
 def test_a_refused_erasure_goes_on_when_it_is_asked_for_again(world: World) -> None:
     world.build()
     with pytest.raises(RefusedError):
-        erase_members(
-            world.workspace, [MEMBER], clock=world.clock, sweep=lambda _workspace: None, entropy=world.entropy
-        )
+        erase_members(world.workspace, [MEMBER], clock=world.clock, sweep=lambda _workspace: (), entropy=world.entropy)
 
     assert forget(world, MEMBER) == [6]
 
@@ -207,9 +201,20 @@ def test_a_snapshot_that_is_not_here_keeps_their_events(world: World) -> None:
     gone.path.rename(world.root.parent / gone.id)
 
     with pytest.raises(RefusedError, match="is not on the shelf"):
-        erase_members(
-            world.workspace, [MEMBER], clock=world.clock, sweep=lambda _workspace: None, entropy=world.entropy
-        )
+        erase_members(world.workspace, [MEMBER], clock=world.clock, sweep=lambda _workspace: (), entropy=world.entropy)
+
+
+def test_whom_others_name_in_what_cannot_be_rewritten_keeps_their_events(tmp_path: Path) -> None:
+    named = "zq-named-553300"
+    text = post("b-9", "tom", "@them said so", category="comment", subjects=[mention(named, 0, 5)])
+    world = make_world(tmp_path / "named", [*EVENTS, *joined(named)], [*RECORDS, text])
+    snapshot = world.build()
+    (world.workspace.keys_folder / "snapshots" / f"{snapshot.id}.key").unlink()
+
+    with pytest.raises(RefusedError, match="names `zq-named-553300` in `1` rows and could not be rewritten"):
+        forget(world, named)
+
+    assert "b-9" not in world.ids(snapshot)
 
 
 def test_a_lost_key_stops_the_next_erasure(world: World) -> None:

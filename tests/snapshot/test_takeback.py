@@ -13,7 +13,7 @@ from assent.errors import InputError, RefusedError, UnavailableError
 from assent.evidence.attestation import read_unverified
 from assent.evidence.manifest import MANIFEST
 from assent.evidence.removal import REMOVED, parse_removal
-from assent.operations.build import BuildResult
+from assent.operations.build import ATTEST_KEY, BuildResult
 from assent.operations.snapshots import list_snapshots, shelf_of
 from assent.operations.takeback import read_members, status_of, take_back
 from assent.snapshot.sealing import held
@@ -130,6 +130,15 @@ def test_keys_go_with_what_they_open(world: World, sealed: BuildResult) -> None:
     left = {path.stem for path in (world.workspace.keys_folder / "snapshots").iterdir()}
     assert left == {version.name}
     assert sealed.id != version.name
+
+
+def test_without_the_key_of_manifests_nothing_is_said_to_be_swept(world: World, sealed: BuildResult) -> None:
+    (world.workspace.keys_folder / ATTEST_KEY).unlink()
+
+    with pytest.raises(InputError, match=r"attest.pem` is missing, and snapshots stand"):
+        taken_back(world, "mira")
+
+    assert sealed.path.is_dir()
 
 
 def test_a_superseded_snapshot_is_refused(world: World, sealed: BuildResult) -> None:

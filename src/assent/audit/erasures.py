@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from assent.errors import EvidenceError
-from assent.evidence.erasure import READMISSION, is_pseudonym, pseudonym_of, read_positions
+from assent.evidence.erasure import READMISSION, READMITTED, is_pseudonym, list_tag_of, pseudonym_of, read_positions
 from assent.vocabulary.events import EventType
 
 MARKS = (f'"type":"{EventType.ERASURE_COMPLETED.value}"'.encode(), f'"by":"{READMISSION}"'.encode())
@@ -46,6 +46,7 @@ class Erasures:
     claims: list[Claim] = field(default_factory=list)
     unplaced: int = 0
     _listed: dict[str, bool] = field(default_factory=dict)
+    _lists: set[str] = field(default_factory=set)
 
     def read(self, seq: int, event: bytes) -> None:
         """One more event that has one of the `MARKS` is taken into account.
@@ -67,6 +68,9 @@ class Erasures:
         self.claims.append(Claim(seq, member, runs))
         if is_pseudonym(member):
             self._listed[member] = True
+        made = list_tag_of(str(fields.get("by")))
+        if made is not None:
+            self._lists.add(pseudonym_of(made))
 
     def unaccounted(self) -> list[int]:
         """The entries without an event that no erasure speaks of."""
@@ -101,14 +105,19 @@ class Erasures:
         """How many erased people are on the suppression list, which is all who were not let back in.
 
         Raises:
-            EvidenceError: somebody is missing from the list, so that an import would bring them back.
+            EvidenceError: somebody is missing from the list, or it says another key made it, so that an import
+                would bring them back; or somebody is on it whom no erasure in the log put there.
         """
-        names = {pseudonym_of(tag) for tag in tags}
+        names = {pseudonym_of(tag) for tag in tags if not tag.startswith(READMITTED)}
         lost = sorted(member for member, listed in self._listed.items() if listed and member not in names)
         if lost:
             raise EvidenceError(
                 f"`{len(lost)}` erased members are not on the suppression list, the first is `{lost[0]}`"
             )
+        strange = names - {member for member, listed in self._listed.items() if listed} - self._lists
+        # One row says which key made the list; an erasure in an early log does not say which row that is.
+        if len(strange) > (not self._lists) or not self._lists <= names:
+            raise EvidenceError("the suppression list was changed: no erasure in the log accounts for all of its rows")
         return sum(self._listed.values())
 
     def since(self, size: int) -> frozenset[str]:

@@ -1,7 +1,8 @@
 """What stands for an erased person, and which entries of the log they account for.
 
-    tag        HMAC-SHA256(suppression key, member id), in the suppression list
-    pseudonym  `erased:` and the first 32 hexadecimal digits of the tag, as the `member` of `erasure.completed`
+    tag        HMAC-SHA256(suppression key, member id), its first 16 bytes, in the suppression list
+    pseudonym  `erased:` and the tag in hexadecimal, as the `member` of `erasure.completed`
+    by         `erase:` and the tag of the empty id, in hexadecimal: which key made the list
     positions  the entries without an event any more: `3,17-19,204`, ascending, nothing twice
 
 Writer and auditor share these forms. Without the key nobody can tell whose a tag or pseudonym is.
@@ -22,18 +23,37 @@ PSEUDONYM_PREFIX: Final = "erased:"
 READMISSION: Final = "readmission"
 """The `by` of the `member.joined` under a pseudonym that says: this person may come back."""
 
+READMITTED: Final = b"readmitted"
+"""Begins the tag of somebody who came back, which matches nobody."""
+NOBODY: Final = ""
+"""The empty id, whose tag says which key made a list."""
+
 _PSEUDONYM = re.compile(rf"{PSEUDONYM_PREFIX}[0-9a-f]{{32}}")
-_PSEUDONYM_BYTES = 16
+_TAG_BYTES = 16
+_ERASE = "erase:"
 
 
 def suppression_tag(key: bytes, member: str) -> bytes:
     """What the suppression list holds in place of this member's id; of the empty id it shows which key it is."""
-    return hmac.digest(key, member.encode("utf-8", "surrogatepass"), "sha256")
+    return hmac.digest(key, member.encode("utf-8", "surrogatepass"), "sha256")[:_TAG_BYTES]
 
 
 def pseudonym_of(tag: bytes) -> str:
-    """Under which name the log speaks of the person whom the tag stands for."""
-    return PSEUDONYM_PREFIX + tag[:_PSEUDONYM_BYTES].hex()
+    """Under which name the log speaks of the person whom the tag stands for; it names every bit of the tag."""
+    return PSEUDONYM_PREFIX + tag.hex()
+
+
+def erased_by(list_tag: bytes) -> str:
+    """The `by` of an erasure: it fixes in the log which key made the list, by the tag of the empty id."""
+    return _ERASE + list_tag.hex()
+
+
+def list_tag_of(by: str) -> bytes | None:
+    """The tag of the empty id that such a `by` names; None where it names none."""
+    try:
+        return bytes.fromhex(by.removeprefix(_ERASE)) if by.startswith(_ERASE) else None
+    except ValueError:
+        return None
 
 
 def is_pseudonym(member: str) -> bool:

@@ -19,15 +19,21 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from assent.evidence.canonical import canonical_json
-from assent.evidence.erasure import READMISSION, pseudonym_of, read_positions, write_positions
+from assent.evidence.erasure import (
+    NOBODY,
+    READMISSION,
+    READMITTED,
+    erased_by,
+    pseudonym_of,
+    read_positions,
+    write_positions,
+)
 from assent.ledger.columns import Shredded
 from assent.ledger.stored import Statement, read_event
-from assent.ledger.suppression import NOBODY, Suppression, SuppressionKey
+from assent.ledger.suppression import Suppression, SuppressionKey
 from assent.storage.schema import EVENTS, SUPPRESSED
 from assent.vocabulary.events import Event, EventType
 from assent.vocabulary.identifiers import MemberId
-
-_LET_BACK = b"readmitted"
 
 
 @dataclass(slots=True)
@@ -64,7 +70,8 @@ class Shredding:
             tag = suppression.tag(member)
             connection.execute(sa.delete(EVENTS).where(EVENTS.c.member == member))
             _list(connection, tag, size + len(statements))
-            statements.append(_completed(pseudonym_of(tag), write_positions(seqs), self.at))
+            by = erased_by(suppression.tag(NOBODY))
+            statements.append(_completed(pseudonym_of(tag), write_positions(seqs), by, self.at))
         if statements:
             _list(connection, suppression.tag(NOBODY), size + len(statements) - 1)
         return [statements]
@@ -90,7 +97,7 @@ class Readmission:
         # The row stays under a tag that matches nobody: mirrors must still learn of that erasure.
         was = connection.execute(sa.select(SUPPRESSED.c.seq).where(SUPPRESSED.c.tag == tag)).scalar_one()
         connection.execute(
-            sa.update(SUPPRESSED).where(SUPPRESSED.c.tag == tag).values(tag=_LET_BACK + was.to_bytes(8) + tag)
+            sa.update(SUPPRESSED).where(SUPPRESSED.c.tag == tag).values(tag=READMITTED + was.to_bytes(8) + tag)
         )
         name = MemberId(pseudonym_of(tag))
         event = Event(EventType.MEMBER_JOINED, self.at, name, by=READMISSION, recorded_at=self.at)
@@ -118,6 +125,6 @@ def _list(connection: sa.Connection, tag: bytes, seq: int) -> None:
     connection.execute(sa.insert(SUPPRESSED).values(tag=tag, seq=seq))
 
 
-def _completed(name: str, positions: str, at: datetime) -> Statement:
-    event = Event(EventType.ERASURE_COMPLETED, at, MemberId(name), value=positions, by="erase", recorded_at=at)
+def _completed(name: str, positions: str, by: str, at: datetime) -> Statement:
+    event = Event(EventType.ERASURE_COMPLETED, at, MemberId(name), value=positions, by=by, recorded_at=at)
     return name, canonical_json(event.to_json())

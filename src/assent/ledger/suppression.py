@@ -11,12 +11,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
 
 import sqlalchemy as sa
 
 from assent.errors import EvidenceError, InputError, RefusedError
-from assent.evidence.erasure import PSEUDONYM_PREFIX, SUPPRESSION_KEY_BYTES, suppression_tag
+from assent.evidence.erasure import NOBODY, PSEUDONYM_PREFIX, SUPPRESSION_KEY_BYTES, suppression_tag
 from assent.ledger.stored import Statement
 from assent.storage.files import explained, make_folder, sync_folder
 from assent.storage.schema import SUPPRESSED
@@ -24,7 +23,6 @@ from assent.storage.schema import SUPPRESSED
 SuppressionKey = Callable[[], bytes | None]
 """Gives the key whenever it is needed; None where there is none."""
 
-NOBODY: Final = ""
 _ASKED_AT_ONCE = 500
 _OWNER_ONLY = 0o600
 

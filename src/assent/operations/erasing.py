@@ -29,7 +29,7 @@ def erase(
         workspace,
         members,
         clock=clock,
-        sweep=lambda inside: sweep(inside, clock=clock, progress=progress),
+        sweep=lambda inside: tuple(sweep(inside, clock=clock, progress=progress).problems),
         purge=lambda inside, member: purge(inside, member, around),
         at=at,
         entropy=entropy,

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -45,8 +45,8 @@ from assent.vocabulary.identifiers import MemberId, SnapshotId
 
 Clock = Callable[[], datetime]
 Progress = Callable[[str, int, int], None]
-Sweep = Callable[[Workspace], object]
-"""Rewrites every standing snapshot without those who took back or asked to be erased."""
+Sweep = Callable[[Workspace], Collection[SnapshotId]]
+"""Rewrites every standing snapshot without those who took back or asked to be erased; gives those it could not."""
 Purge = Callable[[Workspace, str], object]
 """Takes one member out of everything that is on its way to recipients."""
 
@@ -97,7 +97,8 @@ def erase_members(
 
     Raises:
         InputError: the ledger knows nothing of one of them, or `at` lies in the future; nothing was recorded.
-        RefusedError: a snapshot still holds rows of theirs; they are left out by every reader all the same.
+        RefusedError: a snapshot still holds rows of theirs, or names them and could not be rewritten; every reader
+            leaves those rows out all the same.
         UnavailableError: a build is at work, or somebody still reads an older state of the database.
     """
     members = list(dict.fromkeys(members))
@@ -107,7 +108,7 @@ def erase_members(
     # A crash here, or anywhere before the shredding: nobody reads them any more, and everything can be done again.
     gap("requested")
     progress("rewriting snapshots", 0, 0)
-    sweep(workspace)
+    unswept = sweep(workspace)
     for done, member in enumerate(members):
         progress("retracting from recipients", done, len(members))
         purge(workspace, member)
@@ -117,7 +118,7 @@ def erase_members(
         # INVARIANT: the shelf is held from this look until the shredding is committed, so that no build that
         # still saw them can seal a snapshot after it.
         progress("looking for rows of theirs", 0, 0)
-        found = _require_nothing_held(workspace, ledger, members)
+        found = _require_nothing_held(workspace, ledger, members, unswept)
         _require_key(workspace, ledger, entropy)
         # A crash here leaves a key and no list; the next erasure uses it.
         gap("key-made")
@@ -197,7 +198,9 @@ def _request(ledger: Ledger, members: Sequence[str], at: datetime | None, now: d
         ledger.append(requests)
 
 
-def _require_nothing_held(workspace: Workspace, ledger: Ledger, members: Sequence[str]) -> Held:
+def _require_nothing_held(
+    workspace: Workspace, ledger: Ledger, members: Sequence[str], unswept: Collection[SnapshotId]
+) -> Held:
     """No snapshot holds a row that one of them wrote; gives the rows of others that name them."""
     shelf = shelf_of(workspace)
     here = shelf.snapshots()
@@ -218,6 +221,13 @@ def _require_nothing_held(workspace: Workspace, ledger: Ledger, members: Sequenc
             raise RefusedError(
                 f"`{identity}` still holds `{rows}` rows of `{member}`, so their events are kept",
                 hint="run `assent sweep`, then `assent erase` again; meanwhile no reader is given these rows",
+            )
+        if identity in unswept and found.named:
+            # Only their events keep readers from these rows: shredding would give them out again, unmasked.
+            member, rows = found.named.most_common(1)[0]
+            raise RefusedError(
+                f"`{identity}` names `{member}` in `{rows}` rows and could not be rewritten, so their events are kept",
+                hint="`assent sweep` says why; mend it, then `assent erase` again; meanwhile no reader is given them",
             )
         if identity in stands:
             named.named.update(found.named)

@@ -240,6 +240,8 @@ def purge(workspace: Workspace, member: str, around: Surroundings) -> None:
         if not (workspace.feeds_folder / recipient.name / STATE).is_file():
             continue
         with open_ledger(workspace, clock=around.clock) as ledger, feed_of(workspace, recipient, around) as feed:
+            with feed.locked():
+                pass  # which removes what a crash left, also where nothing is known to be held or to wait
             _, error = _caught_up(workspace, feed, ledger, around, without=frozenset({member}))
             if error is not None:
                 _drop_waiting(feed, member)

@@ -23,7 +23,7 @@ import pyarrow.compute as pc
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from assent.engines import open_duckdb
-from assent.errors import AssentError, EvidenceError, UnavailableError
+from assent.errors import AssentError, EvidenceError, InputError, UnavailableError
 from assent.evidence.attestation import read_unverified
 from assent.evidence.checkpoint import parse_checkpoint
 from assent.evidence.manifest import (
@@ -207,7 +207,12 @@ class _Sweep:
     def run(self) -> SweepResult:
         """Everything is swept that can be."""
         if self.key is None:
-            # Without a key nothing was ever sealed here.
+            if Chronicle.read(self.ledger).standing():
+                raise InputError(
+                    f"the key `{self.workspace.keys_folder / ATTEST_KEY}` is missing, and snapshots stand",
+                    hint="bring it back and sweep again; readers leave out what was taken back all the same",
+                )
+            # Nothing was ever sealed here.
             return SweepResult(0, ())
         recover(
             self.shelf,
