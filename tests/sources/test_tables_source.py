@@ -128,6 +128,12 @@ def test_a_pattern_that_matches_nothing_is_refused(tmp_path):
     assert "no file matches `posts.*`" in _refusal(_map(tmp_path))
 
 
+def test_where_a_pattern_is_looked_up_is_said(tmp_path):
+    with pytest.raises(InputError) as caught:
+        read_tables(_map(tmp_path))
+    assert caught.value.hint == "names are looked up from the folder of the mapping"
+
+
 def test_a_file_of_an_unknown_format_is_refused(tmp_path):
     (tmp_path / "posts.xlsx").write_bytes(b"PK")
     assert "`posts.xlsx` is none of .parquet, .csv, .jsonl, .ndjson" in _refusal(_map(tmp_path))

@@ -73,7 +73,7 @@ def _find(folder: Path, patterns: list[str], problems: list[str]) -> list[Path]:
             if Path(match).is_file()
         )
         if not matches:
-            problems.append(f"no file matches `{pattern}`")
+            problems.append(f"{_NO_MATCH} `{pattern}`")
         for path in matches:
             if format_of(path) is None:
                 problems.append(f"`{path.name}` is none of {', '.join(_SUFFIXES)}")
@@ -123,11 +123,14 @@ def _check_type(path: Path, canonical: str, source: str, kind: pa.DataType, zone
 
 
 _NAIVE = "instants without a zone"
+_NO_MATCH = "no file matches"
 
 
 def _hint(problems: list[str]) -> str | None:
     if any(problem.endswith(_NAIVE) for problem in problems):
         return 'say which zone they are meant in, for example zone = "Europe/Amsterdam" at the top of the mapping'
+    if any(problem.startswith(_NO_MATCH) for problem in problems):
+        return "names are looked up from the folder of the mapping"
     return None
 
 
