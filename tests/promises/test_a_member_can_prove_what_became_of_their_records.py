@@ -7,6 +7,7 @@ import json
 import random
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -287,6 +288,59 @@ def test_a_snapshot_that_did_not_take_the_place_is_refused(tmp_path: Path) -> No
 
     with pytest.raises(EvidenceError, match="took the place"):
         one.check(signed(one, replace(other, asked=part.asked, superseded=part.superseded)), vkeys=one.vkeys())
+
+
+def three_versions(tmp_path: Path) -> tuple[Sealed, Part]:
+    """What the last of three versions says when the first is asked about, each superseded by the next."""
+    one = Sealed(tmp_path)
+    builds = [one.result]
+    for _ in range(2):
+        one.world.pass_time(days=1)
+        builds.append(one.world.build())
+    for old, new in pairwise(builds):
+        superseded(one.world, old, new.digest)
+    return one, parts_of(one, "m9")[1]
+
+
+def test_every_step_between_two_versions_is_in_the_file(tmp_path: Path) -> None:
+    one, part = three_versions(tmp_path)
+
+    shown = one.check(signed(one, part), vkeys=one.vkeys()).parts[0]
+
+    assert part.asked == one.result.id
+    assert [each.event.type.value for each in shown.superseded] == [
+        "snapshot.superseded",
+        "snapshot.sealed",
+        "snapshot.superseded",
+    ]
+
+
+@pytest.mark.parametrize("kept", [(0, 2), (0, 1), (0,), (0, 1, 0), (0, 2, 2), (0, 1, 1), (2,), (0, 1, 2, 1)])
+def test_a_step_that_is_missing_or_leads_elsewhere_is_refused(tmp_path: Path, kept: tuple[int, ...]) -> None:
+    one, part = three_versions(tmp_path)
+
+    with pytest.raises(EvidenceError):
+        one.check(signed(one, replace(part, superseded=tuple(part.superseded[at] for at in kept))), vkeys=one.vkeys())
+
+
+def test_a_snapshot_that_took_the_place_of_another_one_is_refused(tmp_path: Path) -> None:
+    one = Sealed(tmp_path)
+    builds = [one.result]
+    for _ in range(3):
+        one.world.pass_time(days=1)
+        builds.append(one.world.build())
+    superseded(one.world, builds[0], builds[1].digest)
+    superseded(one.world, builds[2], builds[3].digest)
+    asked, unrelated = (
+        open_subject_proof(
+            prove_subject(one.world.workspace, "m9", [builds[at].id], clock=one.world.clock).data, one.key.public_key()
+        ).parts[0]
+        for at in (0, 2)
+    )
+    forged = replace(unrelated, asked=asked.asked, superseded=(*asked.superseded, *unrelated.superseded))
+
+    with pytest.raises(EvidenceError, match="superseded"):
+        one.check(signed(one, forged), vkeys=one.vkeys())
 
 
 def test_a_snapshot_that_nothing_took_the_place_of_is_refused(tmp_path: Path) -> None:

@@ -83,7 +83,8 @@ class SubjectPart:
 
     Args:
         between: the places of the two neighbours between which all of the member's rows stand, as in `AbsentRecord`.
-        superseded: events of the log that took the snapshot that was asked about out of use.
+        superseded: events of the log that lead from the snapshot that was asked about to this one: that it was
+            superseded, and, where several steps lie between, that the next one was sealed, and superseded in turn.
         sealed: None where the log was not asked: no key was given, or the file has no proof of it.
     """
 
@@ -224,15 +225,32 @@ def _require_about(part: Part, manifest: SnapshotManifest, sealed: Logged | None
             raise EvidenceError(
                 f"the log's entry in this proof does not say that `{part.snapshot}` was sealed like this"
             )
-    if any(each.event.type is not EventType.SNAPSHOT_SUPERSEDED for each in superseded):
-        raise EvidenceError("the log's entry in this proof does not say that a snapshot was superseded")
     if (part.asked != part.snapshot) != bool(superseded) or (superseded and part.asked != superseded[0].event.key):
         raise EvidenceError(f"the log's entries in this proof are not about `{part.asked}`")
     if superseded:
-        last = superseded[-1].event
-        named = last.value in {part.snapshot, sha256(part.manifest).hexdigest()}
-        if not named and manifest.parent != last.key:
-            raise EvidenceError(f"nothing in this proof says that `{part.snapshot}` took the place of `{last.key}`")
+        _require_chain(part, manifest, [each.event for each in superseded])
+
+
+def _require_chain(part: Part, manifest: SnapshotManifest, said: Sequence[Event]) -> None:
+    """The log leads from the snapshot that was asked about to this one, without a step that nothing vouches for.
+
+    Raises:
+        EvidenceError: a step is missing, or leads elsewhere.
+    """
+    last, stated = part.asked, ""
+    for at, event in enumerate(said):
+        superseding = at % 2 == 0
+        if event.type is not (EventType.SNAPSHOT_SUPERSEDED if superseding else EventType.SNAPSHOT_SEALED):
+            raise EvidenceError("the log's entry in this proof does not say that a snapshot was superseded")
+        if superseding and event.key == last:
+            stated = event.value or ""
+        elif not superseding and stated in {event.key, event.value}:
+            last = event.key or ""
+        else:
+            raise EvidenceError(f"nothing in this proof says what took the place of `{last}`")
+    named = stated in {part.snapshot, sha256(part.manifest).hexdigest()}
+    if len(said) % 2 == 0 or not (named or manifest.parent == last):
+        raise EvidenceError(f"nothing in this proof says that `{part.snapshot}` took the place of `{last}`")
 
 
 def _part_json(part: SubjectPart) -> dict[str, Any]:

@@ -61,7 +61,8 @@ class Part:
         records: ids of the member's records that are looked for among the rows.
         mentioned: None when it was not asked.
         sealed: a tlog-proof, event revealed, that the log says this manifest was sealed; None without a ledger.
-        superseded: the same of the events that say another snapshot took the place of the one asked about.
+        superseded: the same of the events that lead from the snapshot asked about to this one: superseded, then for
+            each step between that the next one was sealed, and superseded in turn.
     """
 
     asked: str

@@ -153,6 +153,22 @@ class _Course:
             chain.append(follower)
         return tuple(chain)
 
+    def steps(self, chain: Sequence[SnapshotId]) -> Iterator[int]:
+        """Positions of the events that lead along the chain: superseded, sealed, superseded and so on.
+
+        Raises:
+            EvidenceError: the log does not say that one in the middle was sealed.
+        """
+        for place, each in enumerate(chain[:-1]):
+            seq, stated = self.superseded[each]
+            yield seq
+            if place + 2 < len(chain):
+                digests = self.sealed.get(chain[place + 1], {})
+                sealed = digests.get(stated, next(iter(digests.values()), None))
+                if sealed is None:
+                    raise EvidenceError(f"the log does not say that `{chain[place + 1]}` was sealed")
+                yield sealed
+
     def _identity(self, named: str) -> SnapshotId:
         path = Path(named)
         if (path / MANIFEST).is_file():
@@ -204,7 +220,7 @@ def _part(  # noqa: PLR0917 - what a part is made of
         records=wanted,
         mentioned=mentioned,
         sealed=None if sealed is None else ledger.prove(sealed, reveal=True),
-        superseded=tuple(ledger.prove(course.superseded[each][0], reveal=True) for each in chain[:-1]),
+        superseded=tuple(ledger.prove(seq, reveal=True) for seq in course.steps(chain)),
     )
 
 
