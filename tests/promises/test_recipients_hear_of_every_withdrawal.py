@@ -9,7 +9,20 @@ import pytest
 
 from assent.operations.feed_status import holds_of
 from assent.operations.feeds import acknowledge
-from feed_world import NAME, FeedWorld, Server, accepting, acknowledging, answering, make_feed_world, recipient_table
+from feed_world import (
+    NAME,
+    FeedWorld,
+    Received,
+    Server,
+    accepting,
+    acknowledging,
+    answering,
+    make_feed_world,
+    position,
+    recipient_table,
+    rewrite,
+    some_members,
+)
 
 
 @pytest.fixture
@@ -46,6 +59,33 @@ def test_what_was_withdrawn_before_it_was_sent_is_never_sent(feed: FeedWorld) ->
     sent = b"".join(path.read_bytes() for path in feed.inbox.rglob("*") if path.is_file())
     assert b"p-3-0" not in sent
     assert b"p-4-0" in sent
+
+
+def test_what_is_withdrawn_while_another_batch_is_on_its_way_is_not_sent(tmp_path: Path) -> None:
+    server = Server(accepting)
+    lines = recipient_table(f'deliver = "webhook"\nurl = "{server.url}"\npseudonyms = false\n')
+    feed = make_feed_world(tmp_path / "w", config=lines)
+    with server.running():
+        feed.snapshot()
+        feed.build()
+        feed.deliver()
+        seen = len(server.requests)
+        feed.withdraw("m1")
+        rewrite(feed.world, [*some_members()[1], position("p-new", "m3")])
+        feed.snapshot()
+        feed.build()
+
+        def withdrawing(received: Received) -> tuple[int, dict[str, str], bytes]:
+            if b"retractions.jsonl" in received.body and b"p-1-0" in received.body:
+                feed.withdraw("m3")
+            return accepting(received)
+
+        server.answer = withdrawing
+        feed.deliver()
+
+    sent = b"".join(each.body for each in server.requests[seen:])
+    assert b"retractions.jsonl" in sent
+    assert b"p-new" not in sent
 
 
 def test_a_retraction_says_nothing_of_why(feed: FeedWorld) -> None:

@@ -132,6 +132,17 @@ def test_keys_go_with_what_they_open(world: World, sealed: BuildResult) -> None:
     assert sealed.id != version.name
 
 
+def test_bytes_that_came_back_without_their_statement_do_not_verify(world: World, sealed: BuildResult) -> None:
+    backup = world.root / "backup"
+    shutil.copytree(sealed.path, backup)
+    taken_back(world, "mira")
+    shutil.rmtree(sealed.path)
+    backup.rename(sealed.path)
+
+    failed = [(each.name, each.detail) for each in verified(world, sealed.path).checks if each.passed is False]
+    assert failed == [("removal", "the ledger says that its bytes were removed, and they are here")]
+
+
 def test_without_the_key_of_manifests_nothing_is_said_to_be_swept(world: World, sealed: BuildResult) -> None:
     (world.workspace.keys_folder / ATTEST_KEY).unlink()
 

@@ -206,6 +206,11 @@ def _check_sealed(folder: Path, history: History, report: SnapshotReport) -> Non
         if sha256_of(folder / MANIFEST) not in history.sealed.get(folder.name, ()):
             raise EvidenceError("the ledger does not say that a snapshot of this name was sealed with this manifest")
         seen.detail = "the ledger says that exactly this manifest was sealed"
+        if history.superseded.get(folder.name):
+            seen.detail += ", and that something took its place since"
+    if history.removed.get(folder.name) and not (folder / REMOVED).is_file():
+        with report.checking("removal"):
+            raise EvidenceError("the ledger says that its bytes were removed, and they are here", hint="remove them")
 
 
 def _check_versions(folder: Path, manifest: SnapshotManifest, history: History, report: SnapshotReport) -> None:

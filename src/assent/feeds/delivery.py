@@ -33,6 +33,8 @@ from assent.vocabulary.instants import format_instant, parse_instant
 Clock = Callable[[], datetime]
 Chance = Callable[[], float]
 """Gives a number in [0, 1)."""
+Permitted = Callable[[], bool]
+"""Builds anew what was withdrawn meanwhile; whether additions may be sent, else retractions only."""
 
 FIRST_WAIT: Final = timedelta(seconds=10)
 LONGEST_WAIT: Final = timedelta(hours=6)
@@ -75,12 +77,12 @@ class Delivered:
     next_attempt_at: datetime | None = None
 
 
-def deliver_feed(feed: Feed, means: Means, *, at_once: bool = False, data: bool = True) -> Delivered:
+def deliver_feed(feed: Feed, means: Means, permitted: Permitted, *, at_once: bool = False) -> Delivered:
     """Everything that waits was sent, as far as the recipient takes it now.
 
     Args:
         at_once: do not wait for the moment of the next attempt, nor for a person after a 410.
-        data: whether additions may be sent; False sends retractions only.
+        permitted: asked before each batch, as much may be withdrawn while the one before it is on its way.
 
     Raises:
         UnavailableError: another delivery is at work.
@@ -91,6 +93,7 @@ def deliver_feed(feed: Feed, means: Means, *, at_once: bool = False, data: bool 
     sent: list[int] = []
     acknowledged: list[int] = []
     with feed.delivering():
+        data = permitted()
         while (batch := _next(feed, means, at_once=at_once, data=data)) is not None:
             answer = _attempt(feed, batch, means)
             acknowledged += _note(feed, batch, answer, means)
@@ -99,6 +102,9 @@ def deliver_feed(feed: Feed, means: Means, *, at_once: bool = False, data: bool 
             if batch.stage is Stage.SENT:  # it was a reminder
                 break
             sent.append(batch.number)
+            with feed.state.reading() as page:
+                waits = bool(page.batches(*PENDING))
+            data = permitted() if waits else data
         with feed.locked(), feed.state.reading() as page:
             waits = bool(page.batches(*PENDING))
             problem, due = page.note("problem"), _instant(page, NEXT_ATTEMPT)

@@ -23,7 +23,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from assent.feeds.lines import Line
-from assent.storage.files import explained, make_folder
+from assent.storage.files import explained, make_private_folder
 from assent.storage.sqlite import SqliteDatabase
 from assent.vocabulary.instants import format_instant, parse_instant
 
@@ -133,7 +133,7 @@ class FeedState:
 
     def __init__(self, folder: Path) -> None:
         with explained(folder):
-            make_folder(folder)
+            make_private_folder(folder)
         self._database = SqliteDatabase(folder / STATE, read_only=False, create=True)
         with self._database.writing() as connection:
             self._database.create(_TABLES, name=SCHEMA_NAME, version=SCHEMA_VERSION, connection=connection)

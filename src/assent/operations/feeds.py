@@ -170,10 +170,18 @@ def deliver(workspace: Workspace, name: str, around: Surroundings, *, at_once: b
     ):
         # What was withdrawn since the batches were built is never sent. Where nobody can say what was,
         # nothing but retractions leaves.
-        made, error = _caught_up(workspace, feed, ledger, around)
+        cancelled: list[int] = []
+        error: AssentError | None = None
+
+        def permitted() -> bool:
+            nonlocal error
+            made, error = _caught_up(workspace, feed, ledger, around)
+            cancelled.extend(made.cancelled)
+            return error is None
+
         means = Means(ledger, around.clock, around.chance, secret, around.patience, around.gap)
-        done = deliver_feed(feed, means, at_once=at_once, data=error is None)
-    return _round(name, made, done, error)
+        done = deliver_feed(feed, means, permitted, at_once=at_once)
+    return _round(name, cancelled, done, error)
 
 
 def deliver_all(workspace: Workspace, around: Surroundings) -> list[Round]:
@@ -356,9 +364,9 @@ def _drop_waiting(feed: Feed, member: str) -> None:
             drop_data(feed.batch_folder(batch.number), keep_retractions=False)
 
 
-def _round(name: str, made: Made, done: Delivered, error: AssentError | None) -> Round:
+def _round(name: str, cancelled: Sequence[int], done: Delivered, error: AssentError | None) -> Round:
     problem = done.problem if error is None else f"nothing but retractions is sent: {error.message}"
-    return Round(name, done.sent, done.acknowledged, made.cancelled, problem, done.next_attempt_at, error)
+    return Round(name, done.sent, done.acknowledged, tuple(cancelled), problem, done.next_attempt_at, error)
 
 
 def everybody(workspace: Workspace) -> list[Recipient]:

@@ -30,6 +30,7 @@ from assent.evidence.attestation import (
     verify_statement,
 )
 from assent.evidence.manifest import CARD, CROISSANT, MANIFEST, PACK, SnapshotManifest, purpose_in_id, snapshot_id
+from assent.storage.files import explained, make_private_folder
 from assent.vocabulary.events import Event, EventType
 from assent.vocabulary.identifiers import SnapshotId
 
@@ -119,9 +120,9 @@ def held(shelf: Shelf) -> Iterator[None]:
     """Nobody else builds or sweeps here meanwhile; nothing half-built is left, neither before nor after.
 
     Raises:
-        UnavailableError: another build is at work here.
+        UnavailableError: another build is at work here, or the disk is full.
     """
-    shelf.folder.mkdir(parents=True, exist_ok=True)
+    make_private_folder(shelf.folder)
     with shelf.lock.open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -132,7 +133,8 @@ def held(shelf: Shelf) -> Iterator[None]:
         # A crash here means: nothing but the lock file, and the lock went with the process.
         _clear(shelf)
         try:
-            yield
+            with explained(shelf.folder):
+                yield
         finally:
             _clear(shelf)
 

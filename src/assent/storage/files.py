@@ -69,6 +69,15 @@ def _replace(path: Path, data: bytes, *, durably: bool = True) -> None:
         temporary.replace(path)
 
 
+def make_private_folder(folder: Path) -> None:
+    """As `make_folder`; one that is new is closed to whoever is neither its owner nor in its group."""
+    make_folder(folder.parent)
+    if not folder.exists():
+        with suppress(FileExistsError):
+            folder.mkdir(mode=0o750)
+        sync_folder(folder.parent)
+
+
 def make_folder(folder: Path) -> None:
     """The folder exists, and so durably do the new folders above it."""
     missing = [each for each in (folder, *folder.parents) if not each.exists()]
@@ -128,7 +137,7 @@ def explained(path: Path) -> Iterator[None]:
 
 
 def _as_assent_error(error: OSError, path: Path) -> AssentError:
-    reason = (error.strerror or "failed").lower()
+    reason = (os.strerror(error.errno) if error.errno else error.strerror or "failed").lower()
     if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR, errno.ENOENT}:
         return InputError(f"cannot use `{path}`: {reason}")
     return UnavailableError(f"cannot use `{path}`: {reason}", hint="nothing half-written was kept; try again")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from itertools import chain
 from pathlib import Path
@@ -29,6 +30,10 @@ class SqliteDatabase(Database):
 
     def __init__(self, path: Path, *, read_only: bool, create: bool = False, busy_seconds: float = 30.0) -> None:
         self.path = path
+        if create:
+            # What is recorded of people is not for every account of the machine; the journal takes the file's mode.
+            with suppress(OSError):  # which the driver explains
+                os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640))
         mode = "rwc" if create else "rw"
         engine = sa.create_engine(
             "sqlite://",
