@@ -178,6 +178,13 @@ def test_a_file_that_could_not_be_read_is_named_at_the_top(zip_of):
     assert found.headline[-1] == "Not all of your export could be read, so there may be more: Comments."
 
 
+@pytest.mark.parametrize(("born", "said"), [("2009-03-03", False), ("1990-05-01", True), (None, False)])
+def test_a_birth_date_that_the_platform_has_otherwise_is_told(zip_of, born, said):
+    profile = 'First Name,Last Name,Birth Date\nMira,Vermeer,"Mar 3, 2009"\n'
+    found = report(zip_of({"Profile.csv": profile}), born=born)
+    assert any("Your export says that you were born on 3 March 2009" in line for line in found.headline) is said
+
+
 def test_a_table_no_rule_waits_for_is_not_called_open(zip_of):
     learning = "Content Title,Content Type\nKnots,COURSE\n"
     found = report(zip_of({"Learning.csv": learning, "Skills.csv": "Name\nRust\n"}))

@@ -80,6 +80,12 @@ def headline_of(asked: Asked, judge: Judge, kinds: Sequence[KindTotal], when: Ti
             start = f"From {words.day(total.since or when.shown.date())} on"
         yield f"{start}, {_amounts(total.then)}, {phrase}."
     yield from _missing(asked.inventory)
+    known, given = asked.inventory.birth_date, asked.person.birth_date
+    if known is not None and given is not None and known != given:
+        yield (
+            f"Your export says that you were born on {words.day(known)}, you say {words.day(given)}. "
+            "The platform goes by what it has: correct it there."
+        )
 
 
 def _missing(inventory: Inventory) -> Iterator[str]:
