@@ -94,6 +94,11 @@ def test_a_rule_that_says_nothing_is_none(line):
     assert parse_robots(f"User-agent: *\n{line}\n") == ()
 
 
+@pytest.mark.parametrize("between", [" ", "\t", " \t "])
+def test_spaces_or_tabs_stand_between_a_path_and_what_is_said_of_it(between):
+    assert parse_robots(f"User-agent: *\nContent-Usage: /x{between}train-ai=n\n") == (UsageRule("/x", "train-ai=n"),)
+
+
 def _said(robots, agent, path="/"):
     return usage_of(parse_robots(robots, agent=agent), path)
 

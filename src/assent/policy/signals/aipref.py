@@ -116,8 +116,8 @@ def _usage_rule(value: str) -> UsageRule | None:
         return None
     if not value.startswith("/"):
         return UsageRule("/", value)
-    path, _, statement = value.partition(" ")
-    return UsageRule(path, statement.strip()) if statement.strip() else None
+    path, *statement = re.split(r"[ \t]+", value, maxsplit=1)
+    return UsageRule(path, statement[0]) if statement else None
 
 
 def _octets(path: str) -> str:
