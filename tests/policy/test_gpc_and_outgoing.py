@@ -83,6 +83,12 @@ def test_what_is_no_path_is_refused(path):
         page_signals(load_pack(AS_ANNOUNCED), None, [path], at=AT)
 
 
+@pytest.mark.parametrize("policy", ["https://x\r\nSet-Cookie: a=b", "", " https://x", "https://x/é"])
+def test_an_address_that_cannot_stand_in_a_header_is_refused(policy):
+    with pytest.raises(InputError, match="cannot stand in a header"):
+        page_signals(load_pack(AS_ANNOUNCED), None, ["/in/anna"], at=AT, policy=policy)
+
+
 def test_a_line_break_inside_a_path_cannot_add_a_rule():
     pages = page_signals(load_pack(AS_ANNOUNCED), None, ["/in/a\nAllow: /x"], at=AT)
     assert all("\n" not in line for line in pages.robots)

@@ -54,8 +54,10 @@ def page_signals(
         policy: the address at which a licence can be asked for.
 
     Raises:
-        InputError: a path does not begin with `/`.
+        InputError: a path does not begin with `/`, or the address cannot stand in a header.
     """
+    if policy is not None and not (policy.isascii() and policy.isprintable() and policy == policy.strip() != ""):
+        raise InputError(f"`{policy}` cannot stand in a header", hint="give an address such as https://example.org/ai")
     denied = {
         purpose.kind
         for purpose in pack.purposes.values()
