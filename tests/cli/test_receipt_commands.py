@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from assent.cli.receipt import app
 from assent.cli.receipt_page import write_receipt_page
 from assent.errors import AssentError, EvidenceError, InputError, RefusedError
-from assent.operations.receipt import make_receipt
+from assent.operations.receipt import gdpr_applies, make_receipt
 from assent.operations.witness import add_cosignatures, cosign_published, make_witness, watch_log
 from assent.operations.workspace import open_workspace
 from assent.policy.load import load_pack
@@ -304,3 +304,10 @@ def test_nothing_is_written_when_nothing_can_be_made(world: World, run: Run) -> 
 def test_the_same_receipt_gives_the_same_page(world: World) -> None:
     made = make_receipt(world.workspace, "m1", clock=world.clock)
     assert write_receipt_page(made.receipt, made.data) == write_receipt_page(made.receipt, made.data)
+
+
+@pytest.mark.parametrize(
+    ("region", "applies"), [("FR", True), ("NO", True), ("RE", True), ("GB", True), (None, True), ("CH", False)]
+)
+def test_whose_law_the_gdpr_is_does_not_depend_on_the_groups_of_a_pack(region: str | None, applies: bool) -> None:
+    assert gdpr_applies(region) is applies

@@ -5,13 +5,19 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from assent.cli import build_app
+from assent.cli.subject_page import write_subject_page
 from assent.errors import EvidenceError, InputError
+from assent.evidence.subject_proof import open_subject_proof, sign_subject_proof
+from assent.operations.build import ATTEST_KEY
+from assent.operations.subject import prove_subject
+from assent.storage.keys import load_key
 from small_world import World, make_world, post
 
 
@@ -113,6 +119,44 @@ def test_the_page_has_every_record_and_fetches_nothing(here: Place, tmp_path: Pa
         *(f"p-m9-{n}" for n in range(3)), "r-4", "r-5", *(f"x-{n}" for n in range(1, 10)), "&lt;b&gt;&amp;",
     }  # fmt: skip
     assert not re.findall(r"<script|https?:|src=|@import|url\(", page)
+
+
+def test_the_page_fits_a_phone_whatever_a_member_and_a_record_are_called(place: Place, tmp_path: Path) -> None:
+    sync_api = pytest.importorskip("playwright.sync_api")
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        pytest.skip("no Chromium here")
+    page = tmp_path / "p.html"
+    made = prove_subject(place.world.workspace, "m" * 300, [place.snapshot], records=["r" * 300])
+    page.write_text(write_subject_page(made.report), encoding="utf-8")
+
+    with sync_api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        window = chromium.new_page(viewport={"width": 390, "height": 800})
+        window.goto(page.as_uri())
+        wide = window.evaluate("document.documentElement.scrollWidth")
+        chromium.close()
+
+    assert wide == 390
+
+
+def test_a_name_that_would_move_the_cursor_is_shown_for_what_it_is(here: Place) -> None:
+    printed = told("subject", "m9", here.snapshot, "--record", "\x1b[2Jx\u202ey")
+
+    assert "\u241b[2Jx\ufffdy" in printed
+    assert "\x1b" not in printed
+
+
+def test_a_file_without_proof_of_the_sealing_is_not_said_to_have_one(here: Place, tmp_path: Path) -> None:
+    key = load_key(here.world.workspace.keys_folder / ATTEST_KEY)
+    made = prove_subject(here.world.workspace, "m9", [here.snapshot])
+    proof = open_subject_proof(made.data, key.public_key())
+    bare = replace(proof, parts=tuple(replace(part, sealed=None) for part in proof.parts))
+    (tmp_path / "p.json").write_bytes(sign_subject_proof(bare, key))
+
+    printed = told("subject", "verify", str(tmp_path / "p.json"))
+
+    assert f"not proved: that the log knows of {here.snapshot}" in printed
 
 
 def test_what_others_wrote_about_a_member_is_stated_and_why_not_is_not(here: Place) -> None:

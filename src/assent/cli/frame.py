@@ -6,12 +6,14 @@ import json
 import os
 import sys
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import Annotated, Any
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
 
 import typer
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderHook, RenderResult
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.segment import Segment
 from rich.table import Table
 
 from assent.errors import AssentError
@@ -22,8 +24,39 @@ _STYLE: Mapping[str, Any] = {"highlight": False, "soft_wrap": True}
 _PIPED = 160
 """Columns where nobody's window says how many there are: in a pipe or a file."""
 
-out = Console(**_STYLE)
-err = Console(stderr=True, **_STYLE)
+_SHOWN_AS: Final = (
+    {code: 0x2400 + code for code in range(32) if chr(code) not in "\n\t"}
+    | {0x7F: 0x2421}
+    | dict.fromkeys([*range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)], 0xFFFD)
+)
+"""What stands for a character that would move the cursor, change colours or turn the direction of writing."""
+
+
+class _Harmless(RenderHook):
+    """Names and texts of others say what they are on a console and do nothing to the terminal."""
+
+    def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
+        return [_Shown(each) for each in renderables]
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    inner: ConsoleRenderable
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        # After everything was laid out: a table would cut off what became wider than it had measured.
+        for text, style, control in console.render(self.inner, options):
+            yield Segment(text if control else text.translate(_SHOWN_AS), style, control)
+
+
+def _console(**given: Any) -> Console:
+    console = Console(**_STYLE, **given)
+    console.push_render_hook(_Harmless())
+    return console
+
+
+out = _console()
+err = _console(stderr=True)
 
 
 def new_group(help_text: str) -> typer.Typer:
@@ -37,7 +70,7 @@ def emit(as_json: bool, payload: Mapping[str, Any] | Sequence[Any], render: Call
         sys.stdout.write(json.dumps(payload, ensure_ascii=False, indent=2, default=str) + "\n")
     else:
         seen = sys.stdout.isatty() or "COLUMNS" in os.environ
-        render(Console(**_STYLE) if seen else Console(width=_PIPED, **_STYLE))
+        render(_console() if seen else _console(width=_PIPED))
 
 
 def listing(*titles: str, numbers: Collection[str] = (), whole: Collection[str] = ()) -> Table:

@@ -20,9 +20,8 @@ from assent.audit.subject import SubjectPart, SubjectReport
 from assent.cli.build import watching
 from assent.cli.frame import Json, emit, listing
 from assent.cli.subject_page import place_name, write_subject_page
-from assent.errors import InputError
 from assent.operations.subject import prove_subject, verify_subject_file
-from assent.operations.workspace import Workspace, open_workspace
+from assent.operations.workspace import open_workspace, workspace_here
 from assent.storage.files import explained
 from assent.vocabulary.reasons import REASONS
 
@@ -83,20 +82,10 @@ def verify(  # noqa: PLR0917 - options of a command
     as_json: Json = False,
 ) -> None:
     """Check a member's file, with nothing of the platform but its public keys."""
-    report = verify_subject_file(file, workspace=_workspace(), vkey=vkey, attest_key=attest_key, member=member)
+    report = verify_subject_file(file, workspace=workspace_here(), vkey=vkey, attest_key=attest_key, member=member)
     if html is not None:
         _write(html, write_subject_page(report).encode())
     emit(as_json, report.to_json(), lambda console: _show(console, report))
-
-
-def _workspace() -> Workspace | None:
-    """The workspace around here; a member who checks a file has none."""
-    try:
-        return open_workspace()
-    except InputError as error:
-        if error.message.startswith("no assent.toml"):
-            return None
-        raise
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -108,21 +97,25 @@ def _show(console: Console, report: SubjectReport) -> None:
     for part in report.parts:
         _show_part(console, report, part)
     checked = "every verdict above follows from the signed manifest of its snapshot"
-    log = ", and the log says that each was sealed" if report.log_checked else "; the log was not asked (--vkey)"
-    console.print(f"[green]proved[/green]: {checked}{log if _all_logged(report) else '; the log was not asked'}")
+    console.print(f"[green]proved[/green]: {checked}{_of_the_log(report)}")
 
 
-def _all_logged(report: SubjectReport) -> bool:
-    return not report.log_checked or all(part.sealed is not None for part in report.parts)
+def _of_the_log(report: SubjectReport) -> str:
+    unproved = [part.snapshot for part in report.parts if part.sealed is None]
+    if not report.log_checked:
+        return "; the log was not asked (--vkey)"
+    if unproved:
+        return f"; [yellow]not proved[/yellow]: that the log knows of {', '.join(unproved)}"
+    return ", and the log says that each was sealed"
 
 
 def _show_part(console: Console, report: SubjectReport, part: SubjectPart) -> None:
     manifest = part.manifest
     console.print(f"[bold]{escape(report.member)}[/bold] in [bold]{part.snapshot}[/bold]")
     if part.asked != part.snapshot:
-        console.print(f"[yellow]{part.asked} was superseded[/yellow]; this is the version that took its place")
+        console.print(f"[yellow]{escape(part.asked)} was superseded[/yellow]; this is the version that took its place")
     console.print(
-        f"[dim]{manifest.purpose}, {escape(manifest.pack_name)}, as of {manifest.at:%Y-%m-%d %H:%M} UTC;"
+        f"[dim]{escape(manifest.purpose)}, {escape(manifest.pack_name)}, as of {manifest.at:%Y-%m-%d %H:%M} UTC;"
         f" {manifest.decisions.count:,} decisions[/dim]"
     )
     console.print(_summary(part))

@@ -15,11 +15,10 @@ from assent.audit.witnesses import Witnessed
 from assent.cli.build import watching
 from assent.cli.frame import Json, emit, listing
 from assent.cli.witness import CosignedOption, QuorumOption, WitnessKeyOption, show_witnessed
-from assent.errors import InputError
 from assent.operations.snapshots import find_snapshot
 from assent.operations.verify import verify_folder, verify_ledger_folder
 from assent.operations.witness import hear_if_asked, snapshot_ledger_size
-from assent.operations.workspace import Workspace, open_workspace
+from assent.operations.workspace import workspace_here
 from assent.storage.place import place_of
 
 _MARKS = {True: "[green]ok[/green]", False: "[red]FAILED[/red]", None: "[yellow]not checked[/yellow]"}
@@ -44,7 +43,7 @@ def verify(  # noqa: PLR0917 - options of a command
     as_json: Json = False,
 ) -> None:
     """Derive everything again and compare; exit code 4 when something does not match."""
-    workspace = _workspace()
+    workspace = workspace_here()
     report: LedgerReport | SnapshotReport
     with watching() as watch:
         if place_of(Path(path)) is not None:
@@ -75,16 +74,6 @@ def verify(  # noqa: PLR0917 - options of a command
     if sound and witnessed is not None:
         witnessed.require()
     report.require()
-
-
-def _workspace() -> Workspace | None:
-    """The workspace around here; a stranger who checks a snapshot has none."""
-    try:
-        return open_workspace()
-    except InputError as error:
-        if error.message.startswith("no assent.toml"):
-            return None
-        raise
 
 
 def _show(console: Console, report: LedgerReport | SnapshotReport, witnessed: Witnessed | None) -> None:

@@ -8,6 +8,7 @@ Source: in-toto Attestation Framework v1 (Statement); Dead Simple Signing Envelo
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -65,7 +66,7 @@ def sign_statement(payload: bytes, key: Ed25519PrivateKey) -> bytes:
     """The envelope's bytes: the payload as given, and a signature over exactly those bytes."""
     envelope = Envelope(payload, PAYLOAD_TYPE, {})
     envelope.sign(CryptoSigner(key))
-    return json.dumps(envelope.to_dict(), indent=1, sort_keys=True).encode() + b"\n"
+    return _written(envelope.to_dict())
 
 
 def verify_statement(envelope: bytes, key: Ed25519PublicKey) -> Statement:
@@ -85,6 +86,29 @@ def verify_statement(envelope: bytes, key: Ed25519PublicKey) -> Statement:
     return _parse(parsed.payload)
 
 
+def require_one_form(envelope: bytes, key: Ed25519PublicKey) -> None:
+    """The envelope of a statement that verified is byte for byte as `sign_statement` writes it.
+
+    A byte that means nothing could be changed without breaking the signature; so there must be none.
+
+    Raises:
+        EvidenceError: it is written in another way.
+    """
+    try:
+        given = json.loads(envelope)
+        [signature] = given["signatures"]
+        sig, payload = (base64.b64decode(each, validate=True) for each in (signature["sig"], given["payload"]))
+    except (KeyError, TypeError, ValueError):
+        sig, payload = b"", b""
+    exact = {
+        "payload": base64.b64encode(payload).decode(),
+        "payloadType": PAYLOAD_TYPE,
+        "signatures": [{"keyid": SSlibKey.from_crypto(key).keyid, "sig": base64.b64encode(sig).decode()}],
+    }
+    if _written(exact) != envelope:
+        raise EvidenceError("the envelope is not in its one exact form", hint="it was changed; ask for it again")
+
+
 def read_unverified(envelope: bytes) -> Statement:
     """The statement in an envelope, whoever signed it; for callers that know its digest from elsewhere.
 
@@ -92,6 +116,10 @@ def read_unverified(envelope: bytes) -> Statement:
         EvidenceError: no envelope, another payload type, or no statement.
     """
     return _parse(_open(envelope).payload)
+
+
+def _written(envelope: Mapping[str, Any]) -> bytes:
+    return json.dumps(envelope, indent=1, sort_keys=True).encode() + b"\n"
 
 
 def _open(envelope: bytes) -> Envelope:

@@ -24,14 +24,13 @@ from hashlib import sha256
 from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from securesystemslib.signer import SSlibKey
 
 from assent.errors import AssentError, EvidenceError
 from assent.evidence.attestation import (
-    PAYLOAD_TYPE,
     Subject,
     encode_statement,
     read_unverified,
+    require_one_form,
     sign_statement,
     verify_statement,
 )
@@ -169,7 +168,7 @@ def _open(data: bytes, attest_key: Ed25519PublicKey | None, log_key: VerifierKey
         signed = verify_statement(data, key)
     except EvidenceError:
         raise EvidenceError("the platform's signature does not hold") from None
-    _require_exact(data, key)
+    require_one_form(data, key)
     if signed.predicate_type != RECEIPT_PREDICATE:
         raise EvidenceError(f"it states `{signed.predicate_type}`, and no receipt this release knows")
     given = signed.predicate
@@ -201,21 +200,6 @@ def _open(data: bytes, attest_key: Ed25519PublicKey | None, log_key: VerifierKey
         log_given=log_key is not None,
         digest=sha256(data).hexdigest(),
     )
-
-
-def _require_exact(data: bytes, key: Ed25519PublicKey) -> None:
-    """Nothing around the signed bytes was touched either: the envelope has one form, and one signature."""
-    envelope = json.loads(data)
-    [signature] = envelope["signatures"]
-    exact = {
-        "payload": encode64(decode64(envelope["payload"]) or b""),
-        "payloadType": PAYLOAD_TYPE,
-        "signatures": [
-            {"keyid": SSlibKey.from_crypto(key).keyid, "sig": encode64(decode64(signature["sig"]) or b"")},
-        ],
-    }
-    if json.dumps(exact, indent=1, sort_keys=True).encode() + b"\n" != data:
-        raise EvidenceError("its envelope is not in the form in which it was signed")
 
 
 def _entry(proof: str) -> tuple[bytes, int]:

@@ -10,8 +10,6 @@ The bytes of a file have one form: a file that is not exactly what its own conte
 from __future__ import annotations
 
 import base64
-import binascii
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +24,7 @@ from assent.evidence.attestation import (
     Subject,
     encode_statement,
     read_unverified,
+    require_one_form,
     sign_statement,
     verify_statement,
 )
@@ -96,14 +95,6 @@ def sign_subject_proof(proof: SubjectProof, key: Ed25519PrivateKey) -> bytes:
     return sign_statement(encode_statement(subjects, SUBJECT_PREDICATE, predicate), key)
 
 
-def is_subject_proof(data: bytes) -> bool:
-    """Whether these bytes look like such a file, whoever signed it."""
-    try:
-        return read_unverified(data).predicate_type == SUBJECT_PREDICATE
-    except EvidenceError:
-        return False
-
-
 def open_subject_proof(data: bytes, key: Ed25519PublicKey) -> SubjectProof:
     """The proof in a file whose signature by `key` holds; nothing in it is verified beyond that.
 
@@ -121,28 +112,8 @@ def open_subject_proof(data: bytes, key: Ed25519PublicKey) -> SubjectProof:
         ) from None
     if statement.predicate_type != SUBJECT_PREDICATE:
         raise EvidenceError(f"this is no `{SUBJECT_PREDICATE}`")
-    _require_one_form(data)
+    require_one_form(data, key)
     return _parse(statement)
-
-
-def _require_one_form(data: bytes) -> None:
-    """A byte that means nothing can be changed without breaking the signature; so there must be none.
-
-    Raises:
-        EvidenceError: there is.
-    """
-    document = json.loads(data)
-    written = json.dumps(document, indent=1, sort_keys=True).encode() + b"\n"
-    try:
-        plain = [document["payload"], *(each["sig"] for each in document["signatures"])]
-        exact = all(base64.b64encode(base64.b64decode(each, validate=True)).decode() == each for each in plain)
-    except (KeyError, TypeError, ValueError, binascii.Error):
-        exact = False
-    known = set(document) == {"payload", "payloadType", "signatures"} and all(
-        set(each) == {"keyid", "sig"} for each in document["signatures"]
-    )
-    if written != data or not exact or not known or len(document["signatures"]) != 1:
-        raise EvidenceError("this proof is not in its one exact form", hint="it was changed; ask for it again")
 
 
 def _part_json(part: Part) -> dict[str, Any]:

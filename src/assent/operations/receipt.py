@@ -40,8 +40,8 @@ from assent.operations.receipt_effects import (
     ways_to_change,
 )
 from assent.operations.verify import ledger_keys, public_key
-from assent.operations.witness import COSIGNED_NAME, trusted_witnesses, workspace_here
-from assent.operations.workspace import Workspace
+from assent.operations.witness import COSIGNED_NAME, trusted_witnesses
+from assent.operations.workspace import Workspace, workspace_here
 from assent.policy.load import load_pack
 from assent.policy.pack import Basis, Pack
 from assent.storage.files import explained
@@ -51,6 +51,7 @@ from assent.vocabulary.events import Event, EventType
 from assent.vocabulary.identifiers import NoticeId
 from assent.vocabulary.instants import format_instant
 from assent.vocabulary.reasons import Reason
+from assent.vocabulary.regions import GDPR_REGIONS
 from assent.witness.published import PublishedLog, open_published
 
 
@@ -205,7 +206,7 @@ def _log_keys(folder: Path, vkey: str) -> str:
 
 def _statement(workspace: Workspace, pack: Pack, told: _Told) -> dict[str, Any]:
     asked = {str(each.purpose.notice) for each in told.effects if each.purpose.notice is not None}
-    applies = gdpr_applies(pack, told.region)
+    applies = gdpr_applies(told.region)
     return {
         "platform": {"controller": workspace.text("receipt.controller"), "contact": workspace.text("receipt.contact")},
         "headline": headline_of(pack, told.event),
@@ -231,9 +232,9 @@ def _statement(workspace: Workspace, pack: Pack, told: _Told) -> dict[str, Any]:
     }
 
 
-def gdpr_applies(pack: Pack, region: str | None) -> bool:
+def gdpr_applies(region: str | None) -> bool:
     """Whether the GDPR, or its British twin, is this person's law; where the country is unknown, it is taken to be."""
-    return region is None or region == "GB" or region in pack.groups.get("EEA", frozenset())
+    return region is None or region in GDPR_REGIONS
 
 
 def _rights(effects: Sequence[Effect]) -> list[dict[str, str]]:
@@ -268,7 +269,7 @@ def _records(workspace: Workspace, pack: Pack, told: _Told, *, origin: str, at: 
             storage=workspace.text("receipt.storage"),
             retention=workspace.text("receipt.retention"),
             jurisdiction=told.region or "unknown",
-            applies=gdpr_applies(pack, told.region),
+            applies=gdpr_applies(told.region),
         )
         happened = Happened(
             told.event.type.value, status, right, format_instant(told.event.effective_at), told.event.by or "member"

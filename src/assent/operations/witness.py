@@ -18,7 +18,7 @@ from assent.evidence.note import VerifierKey, read_signatures
 from assent.evidence.witness_request import SIZE_TYPE, AddCheckpoint
 from assent.operations.ledger import Clock, now, open_ledger, read_vkey
 from assent.operations.verify import ledger_keys
-from assent.operations.workspace import WitnessEntry, Workspace, open_workspace
+from assent.operations.workspace import WitnessEntry, Workspace, workspace_here
 from assent.storage.files import explained, write_durably
 from assent.storage.schema import CHECKPOINT_NAME, LOG_FOLDER
 from assent.vocabulary.instants import format_instant
@@ -232,16 +232,6 @@ def hear_if_asked(
         raise InputError("witnesses vouch for a ledger, and there is none here", hint="run it in the working folder")
     workspace = None if keys else workspace_here()
     return hear(ledger_folder, asked, workspace=workspace, size=size, keys=keys, cosigned=cosigned, vkey=vkey)
-
-
-def workspace_here() -> Workspace | None:
-    """The working folder around here; None for a stranger, who has none."""
-    try:
-        return open_workspace()
-    except InputError as error:
-        if error.message.startswith("no assent.toml"):
-            return None
-        raise
 
 
 def snapshot_ledger_size(folder: Path) -> int:

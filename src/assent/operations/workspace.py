@@ -181,11 +181,27 @@ def open_workspace(folder: Path | None = None, *, environ: Mapping[str, str] = o
     return Workspace(root, _settings(document, environ), sources, witnesses, recipients)
 
 
-def _find_root(folder: Path | None) -> Path:
+def workspace_here() -> Workspace | None:
+    """The workspace around the current folder; None for a stranger, who has none.
+
+    Raises:
+        InputError: its file cannot be used.
+    """
+    root = _root_at(None)
+    return None if root is None else open_workspace(root)
+
+
+def _root_at(folder: Path | None) -> Path | None:
     start = (folder or Path.cwd()).resolve()
-    for candidate in [start] if folder else [start, *start.parents]:
-        if (candidate / CONFIG_NAME).is_file():
-            return candidate
+    candidates = [start] if folder else [start, *start.parents]
+    return next((each for each in candidates if (each / CONFIG_NAME).is_file()), None)
+
+
+def _find_root(folder: Path | None) -> Path:
+    root = _root_at(folder)
+    if root is not None:
+        return root
+    start = (folder or Path.cwd()).resolve()
     raise InputError(f"no {CONFIG_NAME} in `{start}`", hint="run `assent init` to make a working folder")
 
 

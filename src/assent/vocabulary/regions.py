@@ -14,3 +14,11 @@ REGION_CODES: frozenset[str] = frozenset(
     YT ZA ZM ZW
     """.split()
 )
+
+GDPR_REGIONS: frozenset[str] = frozenset(
+    """
+    AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK
+    AX GF GP MF MQ RE YT IS LI NO GB
+    """.split()
+)
+"""Where the GDPR or its British twin is law: the EU with its outermost regions, the EEA, the United Kingdom."""
