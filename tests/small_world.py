@@ -180,6 +180,7 @@ def make_world(
     *,
     pack: str = PACK,
     seed: bytes = b"world",
+    database: str = "sqlite",
 ) -> World:
     """A working folder with these events and records; without any, with someone of everything."""
     default_events, default_records = someone_of_everything()
@@ -199,6 +200,7 @@ def make_world(
         key=key,
         clock=world.clock,
         entropy=world.entropy,
+        database=database,
     ).close()
     world.tell(*(default_events if events is None else events))
     return world

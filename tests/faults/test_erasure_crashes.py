@@ -25,6 +25,7 @@ from assent.operations.erasing import erase
 from assent.operations.erasure import is_suppressed
 from assent.operations.ledger import verify_ledger_in
 from assent.operations.workspace import open_workspace
+from real_postgres import PostgresServer
 from small_world import World, joined, make_world, mention, post
 
 MEMBER = "zq-member-774411"
@@ -138,3 +139,15 @@ def test_from_the_request_on_no_build_takes_them_in(world: World) -> None:
 
     # A mirror made before, of which a part holds them still, must not speak for them.
     assert world.ids(world.build()) == {"b-1", "b-2"}
+
+
+@pytest.mark.parametrize(("gap", "time"), [*BEFORE, *AFTER])
+def test_on_a_server_it_is_finished_too(postgres: PostgresServer, tmp_path: Path, gap: str, time: int) -> None:
+    world = make_world(tmp_path / "w", joined(MEMBER) + joined("tom"), RECORDS, database=postgres.url())
+    world.build()
+    world.pass_time(hours=1)
+    kill_at(world, gap, time)
+
+    erase(world.workspace, [MEMBER], clock=world.clock)
+    report = verify_ledger_in(world.workspace.ledger_folder)
+    assert (traces(world), report.ok, report.erased, report.unaccounted) == ([], True, 5, 0)

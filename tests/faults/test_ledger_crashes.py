@@ -66,11 +66,6 @@ print("answered", flush=True)
 """
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def store(request):
-    return "sqlite" if request.param == "sqlite" else request.getfixturevalue("postgres").url()
-
-
 @pytest.fixture
 def die(store):
     """A process that recorded `before` events and died in that gap of recording `after` more."""

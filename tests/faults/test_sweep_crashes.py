@@ -58,9 +58,9 @@ sweep(open_workspace(Path(sys.argv[1])), clock=lambda: now, gap=gap)
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
+def world(tmp_path: Path, store: str) -> World:
     people = [event for member in ("mira", "tom", "eve") for event in joined(member)]
-    return make_world(tmp_path / "w", people, RECORDS)
+    return make_world(tmp_path / "w", people, RECORDS, database=store)
 
 
 @pytest.fixture

@@ -24,12 +24,6 @@ def clock():
     return Clock()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def store(request):
-    """What `database` says of a new ledger: every test that asks for it runs on both stores."""
-    return "sqlite" if request.param == "sqlite" else request.getfixturevalue("postgres").url()
-
-
 @pytest.fixture
 def ledger(tmp_path, clock, key, store):
     folder = tmp_path / "ledger"

@@ -63,8 +63,8 @@ def announced(world: World) -> set[str]:
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
-    return make_world(tmp_path / "w")
+def world(tmp_path: Path, store: str) -> World:
+    return make_world(tmp_path / "w", database=store)
 
 
 @pytest.mark.parametrize("gap", GAPS_BEFORE)

@@ -82,7 +82,8 @@ def test_upgrading_again_changes_nothing(old):
 
 
 def test_an_upgrade_that_fails_half_way_leaves_the_old_version(old):
-    def fail(_name):
+    def fail(name):
+        assert name == "upgraded"
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):

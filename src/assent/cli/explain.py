@@ -83,9 +83,7 @@ def _show(console: Console, told: ExplainedRecord) -> None:
 def _missing(told: ExplainedRecord) -> str:
     record = told.record
     if told.erased:
-        return (
-            "Its author was erased at their request: nothing is known of them, and nothing is recorded again."
-        )
+        return "Its author was erased at their request: nothing is known of them, and nothing is recorded again."
     if record.unreadable:
         return "A value in its row cannot be read as what the mapping says it is."
     if record.author is None:

@@ -34,7 +34,8 @@ REGIONS: Final[tuple[str | None, ...]] = (None, *sorted(REGION_CODES))
 """A region is kept as its place in here; 0 is one that no pack can know."""
 
 MASKED, UNREADABLE, AHEAD = 1, 2, 4
-"""Flags of a row: somebody is masked in it, it could not be read in full, it was created after T and its author's age is measured then."""
+"""Flags of a row: somebody is masked in it; it could not be read in full; it was created after T and its author's age
+is measured then."""
 
 NO_CATEGORY: Final = 65_535
 

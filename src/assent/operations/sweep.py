@@ -49,7 +49,7 @@ from assent.snapshot.croissant import describe_snapshot
 from assent.snapshot.regions import rows_by_region
 from assent.snapshot.removing import Means, Place, Removed, has_bytes, remove, supersede
 from assent.snapshot.rewriting import Rewritten, count_again, rewrite_data, rewrite_decisions
-from assent.snapshot.sealing import Gap, Sealed, Shelf, held, no_gap, recover, seal, start_building
+from assent.snapshot.sealing import BUILDING, Gap, Sealed, Shelf, held, no_gap, recover, seal, start_building
 from assent.snapshot.since import Moment
 from assent.snapshot.standing import require_prefix, require_sealed
 from assent.snapshot.touched import Row, find_touched, open_data
@@ -305,7 +305,9 @@ class _Sweep:
         if tables is None:
             return None
         memory, threads = (self.workspace.number(f"build.{name}") for name in ("memory_mib", "threads"))
-        with TemporaryDirectory(prefix="assent-sweep-") as folder:
+        # On the shelf, where whoever holds it next clears what a killed sweep left of people's texts.
+        place = None if self.key is None else self.shelf.folder
+        with TemporaryDirectory(prefix=f"{BUILDING}sources-", dir=place) as folder:
             engine = open_duckdb(memory_mib=memory, threads=threads, folder=Path(folder))
             try:
                 return find_texts(engine, tables, pa.array(asked, pa.string()))

@@ -29,7 +29,8 @@ def new_folder(final: Path) -> Iterator[Path]:
     """
     partial = final.with_name(final.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
+    # What people wrote is for the account that converts it, whatever its umask.
+    partial.mkdir(parents=True, mode=0o700)
     try:
         yield partial
         shutil.rmtree(final, ignore_errors=True)
