@@ -169,6 +169,27 @@ def test_nobody_at_the_address_is_unavailable(log: Log, vkey: WitnessKey) -> Non
     assert isinstance(asked.problem, UnavailableError)
 
 
+class _Apology(http.server.BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["content-length"]))
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"<html>back soon</html>\n")
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_a_page_in_place_of_a_signature_is_no_evidence_against_the_log(log: Log, vkey: WitnessKey) -> None:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Apology) as proxy:
+        threading.Thread(target=proxy.serve_forever, daemon=True).start()
+        asked = ask_witness(f"http://127.0.0.1:{proxy.server_port}", vkey, published(log), log.note(1))
+        proxy.shutdown()
+
+    assert isinstance(asked.problem, UnavailableError)
+    assert asked.notes == ()
+
+
 def test_a_killed_witness_remembers(tmp_path: Path) -> None:
     witness = Witness.create(tmp_path / "w", "w", clock=lambda: datetime.now(UTC))
     witness.trust(signer().verifier)

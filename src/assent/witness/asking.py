@@ -86,7 +86,13 @@ def _line(client: httpx.Client, witness: WitnessKey, log: PublishedLog, note: by
 
 def _signed(witness: WitnessKey, note: bytes, body: bytes) -> str:
     text, _ = read_signatures(note)
-    line = lines_of(f"{text}\n".encode() + body, [witness])
+    try:
+        line = lines_of(f"{text}\n".encode() + body, [witness])
+    except EvidenceError:
+        # A proxy's page of apology is no evidence against anybody.
+        raise UnavailableError(
+            f"who answers for `{witness.name}` sends no signature lines", hint="is its address that of a witness?"
+        ) from None
     if not line:
         raise RefusedError(
             f"who answers for `{witness.name}` has another key", hint="is its vkey in assent.toml right?"
