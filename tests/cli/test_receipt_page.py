@@ -62,3 +62,11 @@ def test_it_prints_on_few_pages(browser: Browser, page: Path) -> None:
         tab.goto(page.as_uri())
         pdf = tab.pdf(format="A4")
     assert pdf.count(b"/Type /Page\n") <= 3
+
+
+def test_what_the_platform_did_not_state_is_not_read_out_as_its_name(browser: Browser, page: Path) -> None:
+    with browser.new_page() as tab:
+        tab.goto(page.as_uri())
+        said = tab.inner_text("body")
+    assert "not stated" not in said
+    assert "Stated and signed by the platform." in said
