@@ -134,6 +134,11 @@ def test_a_mark_before_the_first_line_is_no_part_of_it():
     assert _said("\ufeffUser-agent: *\nContent-Usage: train-ai=n\n", "*") == "train-ai=n"
 
 
+def test_only_carriage_returns_and_line_feeds_end_a_line():
+    assert _said("User-agent: *\rContent-Usage: train-ai=n\r\n", "*") == "train-ai=n"
+    assert _said("User-agent: *\n# \u2028Content-Usage: train-ai=n\n", "*") is None
+
+
 def test_a_stray_percent_is_a_letter():
     assert usage_of([UsageRule("/100%", "train-ai=n")], "/100%25") == "train-ai=n"
     assert usage_of([UsageRule("/a$b", "train-ai=n")], "/a$bc") == "train-ai=n"

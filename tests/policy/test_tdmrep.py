@@ -55,6 +55,11 @@ def test_headers_are_read_whatever_their_case():
     assert found == Reservation(reserved=True, policy="https://example.org/p")
 
 
+def test_of_repeated_headers_one_that_reserves_is_enough():
+    assert of_headers([("tdm-reservation", "0"), ("tdm-reservation", "1")]).reserved is True
+    assert of_headers([("tdm-reservation", "x"), ("tdm-reservation", "0")]).reserved is False
+
+
 def test_metadata_of_a_page_is_read():
     page = '<html><META NAME="tdm-reservation" content="1"><meta name=tdm-policy content="https://example.org/p">'
     assert of_html(page) == Reservation(reserved=True, policy="https://example.org/p")

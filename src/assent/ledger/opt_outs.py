@@ -16,6 +16,7 @@ from typing import Final
 from assent.errors import InputError
 from assent.ledger.log import Ledger
 from assent.ledger.rows import Expected, Portion, Problems, read_portions
+from assent.ledger.stored import Positioned
 from assent.vocabulary.events import Event, EventType
 from assent.vocabulary.identifiers import MemberId, SettingName
 from assent.vocabulary.instants import parse_instant
@@ -52,18 +53,21 @@ def import_opt_outs(
     erased = ledger.suppressed(first)
     left_out(len(erased))
     first = {member: seen_at for member, seen_at in first.items() if member not in erased}
-    new = [event for member, seen_at in first.items() for event in _switched_off(ledger, member, seen_at, settings)]
+    said = ledger.events_among(first)
+    new = [
+        event for member, seen_at in first.items() for event in _switched_off(said[member], member, seen_at, settings)
+    ]
     switched = {event.member for event in new}
     recorded = ledger.append(new) if new else range(ledger.size, ledger.size)
     return recorded, len(first) - len(switched)
 
 
 def _switched_off(
-    ledger: Ledger, member: MemberId, seen_at: datetime, settings: Sequence[SettingName]
+    said: Sequence[Positioned], member: MemberId, seen_at: datetime, settings: Sequence[SettingName]
 ) -> Iterator[Event]:
     known = {
         event.key
-        for _, event in ledger.events_of(member)
+        for _, event in said
         if isinstance(event, Event) and event.type is EventType.SETTING_CHANGED and event.by == BY
     }
     for setting in settings:

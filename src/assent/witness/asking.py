@@ -65,8 +65,7 @@ def _line(client: httpx.Client, witness: WitnessKey, log: PublishedLog, note: by
     new = parse_checkpoint(read_signatures(note)[0])
     for _ in range(_TRIES):
         request = AddCheckpoint(old, log.prove_growth(old, new.size), note)
-        answer = client.post("/add-checkpoint", content=request.encode())
-        body = answer.content[:_MAX_ANSWER_BYTES]
+        answer, body = _post(client, request.encode())
         if answer.status_code == _OK:
             return _signed(witness, note, body)
         if answer.status_code != _CONFLICT or answer.headers.get("content-type") != SIZE_TYPE:
@@ -82,6 +81,17 @@ def _line(client: httpx.Client, witness: WitnessKey, log: PublishedLog, note: by
         # Somebody else may have had the log cosigned between two requests, so more than one answer is no surprise.
         old = known
     raise UnavailableError(f"witness `{witness.name}` changes its mind about the size it knows")
+
+
+def _post(client: httpx.Client, content: bytes) -> tuple[httpx.Response, bytes]:
+    """The answer and the beginning of its body; of one that does not end no more is read."""
+    body = b""
+    with client.stream("POST", "/add-checkpoint", content=content) as answer:
+        for part in answer.iter_bytes():
+            body += part
+            if len(body) >= _MAX_ANSWER_BYTES:
+                break
+    return answer, body[:_MAX_ANSWER_BYTES]
 
 
 def _signed(witness: WitnessKey, note: bytes, body: bytes) -> str:

@@ -19,6 +19,7 @@ TRAIN_AI: Final = "train-ai"
 """A model that synthesises content."""
 EVERYBODY: Final = "*"
 _RULE: Final = "content-usage"
+_LINE_END: Final = re.compile(r"\r\n|\r|\n")
 _GROUP_RULES: Final = frozenset({"allow", "disallow", _RULE})
 _UNRESERVED: Final = "/!$&'()*+,;=:@-._~?"
 
@@ -77,7 +78,7 @@ def parse_robots(text: str, *, agent: str = EVERYBODY) -> tuple[UsageRule, ...]:
     own_group = False
     agents: set[str] = set()
     in_rules = False
-    for line in text.lstrip("\ufeff").splitlines():
+    for line in _LINE_END.split(text.lstrip("\ufeff")):
         name, separator, value = line.partition("#")[0].partition(":")
         name, value = name.strip().lower(), value.strip()
         if separator and name == "user-agent":

@@ -13,10 +13,7 @@ from typing import Final
 from assent.policy.pack import Pack
 from assent.vocabulary.identifiers import SettingName
 
-HEADER: Final = "Sec-GPC"
 WELL_KNOWN: Final = "/.well-known/gpc.json"
-BY: Final = "gpc"
-"""How an event says that a browser switched a setting."""
 
 
 def is_on(values: Iterable[str | None]) -> bool:

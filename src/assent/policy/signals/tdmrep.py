@@ -71,11 +71,12 @@ def of_path(rules: Iterable[LocationRule], path: str) -> Reservation:
 
 
 def of_headers(headers: Iterable[tuple[str, str]]) -> Reservation:
-    """What HTTP headers say; of one that comes more than once, the first."""
-    found: dict[str, str] = {}
+    """What HTTP headers say; a reservation that comes more than once reserves when one of them does."""
+    found: dict[str, list[str]] = {RESERVATION: [], POLICY: []}
     for name, value in headers:
-        found.setdefault(name.strip().lower(), value.strip())
-    return _reservation(found.get(RESERVATION), found.get(POLICY))
+        found.setdefault(name.strip().lower(), []).append(value.strip())
+    stated = sorted(found[RESERVATION], key=lambda value: value != "1")
+    return _reservation("\n".join(stated), next(iter(found[POLICY]), None))
 
 
 def of_html(page: str) -> Reservation:
