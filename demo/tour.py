@@ -90,13 +90,20 @@ def main() -> int:
     run("read", name, "--limit", "0")
     run("explain", row["id"])
 
-    say("6. A stranger checks: every decision is derived again by code that shares nothing with the builder's.")
+    say("6. They get a receipt that verifies anywhere, and ask that past use be undone: the files are rewritten.")
+    run("receipt", "make", row["author"], "--out", "receipt.json", "--html", "receipt.html")
+    run("takeback", row["author"], "--purpose", PURPOSE)
+    name = next(str(each["id"]) for each in ask("snapshots") if each["state"] == "sealed")
+    run("subject", "make", row["author"], name, "--out", "proof.json", "--html", "proof.html")
+
+    say("7. A stranger checks: every decision is derived again by code that shares nothing with the builder's.")
     run("verify", name)
     run("ledger", "verify")
 
     say(f"That was everything, in {time.perf_counter() - started:.0f} seconds. Where to look:")
     show = sys.stdout.write
     show(f"  {PLACE.name}/snapshots/{name}/card.md   what the snapshot is, in numbers\n")
+    show(f"  {PLACE.name}/receipt.html, {PLACE.name}/proof.html   what the member keeps, and can print\n")
     show(f"  {PLACE.name}/network/records/   the text that was read\n")
     show(f"  {PLACE.name}/network/truth/     what was planted in it, and what every member chose\n")
     show("  assent policy explain professional-network-2025-11-safeguarded   the rules, read aloud\n")
