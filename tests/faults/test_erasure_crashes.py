@@ -12,11 +12,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -25,6 +21,7 @@ from assent.operations.erasing import erase
 from assent.operations.erasure import is_suppressed
 from assent.operations.ledger import verify_ledger_in
 from assent.operations.workspace import open_workspace
+from mortal import die
 from real_postgres import PostgresServer
 from small_world import World, joined, make_world, mention, post
 
@@ -88,15 +85,7 @@ def world(
 
 
 def kill_at(world: World, gap: str, time: int) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, str(world.root), gap, str(time), world.now.isoformat(), MEMBER],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-        env=dict(os.environ),
-    )
-    assert done.returncode == -signal.SIGKILL, done.stderr
+    die(SCRIPT, world.root, gap, time, world.now.isoformat(), MEMBER)
 
 
 def traces(world: World) -> list[str]:

@@ -17,13 +17,11 @@
 from __future__ import annotations
 
 import errno
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+import mortal
 from assent.errors import UnavailableError
 from assent.feeds import building
 from assent.operations.feeds import acknowledge
@@ -57,9 +55,7 @@ ACKNOWLEDGING = ("acknowledged", "feed.acknowledged-told")
 
 def die(feed: FeedWorld, operation: str, gap: str) -> None:
     feed.world.pass_time(minutes=1)
-    arguments = [sys.executable, "-c", PROGRAM, str(feed.world.root), operation, gap, feed.world.now.isoformat()]
-    done = subprocess.run(arguments, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == -signal.SIGKILL, done.stderr
+    mortal.die(PROGRAM, feed.world.root, operation, gap, feed.world.now.isoformat())
 
 
 def left(feed: FeedWorld) -> set[str]:

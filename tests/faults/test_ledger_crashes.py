@@ -12,14 +12,12 @@
 The same for an import: all of its rows, or none.
 """
 
-import signal
-import subprocess
-import sys
 from datetime import UTC, datetime
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+import mortal
 from assent.audit.ledger import verify_ledger
 from assent.errors import InputError
 from assent.ledger import Ledger
@@ -71,9 +69,7 @@ def die(store):
     """A process that recorded `before` events and died in that gap of recording `after` more."""
 
     def run(folder, gap, *, before=3, after=2, how="append"):
-        arguments = [sys.executable, "-c", PROGRAM, str(folder), store, gap, str(before), str(after), how]
-        done = subprocess.run(arguments, capture_output=True, text=True, timeout=60, check=False)
-        assert (done.returncode, done.stdout) == (-signal.SIGKILL, ""), done.stderr
+        mortal.die(PROGRAM, folder, store, gap, before, after, how)
 
     return run
 

@@ -9,14 +9,12 @@
 | `switched` | the new one | is there already | puts the old file aside |
 """
 
-import signal
-import subprocess
-import sys
 from datetime import UTC, datetime
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+import mortal
 from assent.audit.ledger import verify_ledger
 from assent.errors import InputError
 from assent.ledger import Ledger
@@ -67,9 +65,7 @@ def folder(tmp_path, places):
 
 
 def die(folder, target, gap):
-    arguments = [sys.executable, "-c", PROGRAM, str(folder), target, gap]
-    done = subprocess.run(arguments, capture_output=True, text=True, timeout=60, check=False)
-    assert (done.returncode, done.stdout) == (-signal.SIGKILL, ""), done.stderr
+    mortal.die(PROGRAM, folder, target, gap)
 
 
 def place(folder, places):

@@ -10,11 +10,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -23,6 +19,7 @@ from assent.operations.ledger import open_ledger, verify_ledger_in
 from assent.operations.rotation import rotate_key
 from assent.operations.workspace import open_workspace
 from assent.vocabulary.events import parse_event
+from mortal import die
 from small_world import World, joined, make_world, post, switched
 
 SCRIPT = """
@@ -64,15 +61,7 @@ def world(gap: str, killed: dict[str, World], tmp_path: Path, tmp_path_factory: 
 
 
 def kill_at(world: World, gap: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, str(world.root), gap, world.now.isoformat()],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-        env=dict(os.environ),
-    )
-    assert done.returncode == -signal.SIGKILL, done.stderr
+    die(SCRIPT, world.root, gap, world.now.isoformat())
 
 
 def key_of(world: World) -> str:

@@ -12,10 +12,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -25,6 +21,7 @@ from assent.evidence.manifest import MANIFEST
 from assent.evidence.removal import REMOVED
 from assent.operations.build import BuildResult
 from assent.operations.sweep import Chronicle
+from mortal import die
 from small_world import World, joined, make_world, mention, post
 from sweeping import folders, manifest_of, require_verified, rows_in, swept, taken_back
 
@@ -72,15 +69,7 @@ def sealed(world: World) -> BuildResult:
 
 def kill_a_sweep_at(world: World, gap: str) -> None:
     world.pass_time(minutes=1)
-    done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, str(world.root), gap, world.now.isoformat()],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-        env=dict(os.environ),
-    )
-    assert done.returncode == -signal.SIGKILL, done.stderr
+    die(SCRIPT, world.root, gap, world.now.isoformat())
 
 
 def readable(world: World) -> dict[str, set[str]]:

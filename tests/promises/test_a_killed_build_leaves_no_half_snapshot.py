@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +10,7 @@ from assent.errors import EvidenceError, UnavailableError
 from assent.operations.build import sealed_snapshots
 from assent.operations.verify import verify_folder
 from assent.snapshot.sealing import building_on
+from mortal import die
 from small_world import PURPOSE, World, make_world
 
 GAPS_BEFORE = ("begun", "written", "signed", "keyed")
@@ -36,15 +33,7 @@ build_snapshot(open_workspace(Path(sys.argv[1])), "train_generative", clock=lamb
 
 
 def kill_a_build_at(world: World, gap: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, str(world.root), gap, world.now.isoformat()],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-        env=dict(os.environ),
-    )
-    assert done.returncode == -signal.SIGKILL, done.stderr
+    die(SCRIPT, world.root, gap, world.now.isoformat())
 
 
 def standing(world: World) -> set[str]:

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -21,6 +17,7 @@ from assent.evidence.manifest import MANIFEST, parse_manifest
 from assent.operations.build import BuildResult
 from assent.operations.verify import verify_folder
 from assent.vocabulary.events import Event, EventType
+from mortal import die
 from small_world import NOTICE, World, joined, make_world, mention, post, switched, write_records
 
 LATEST = "latest"
@@ -292,15 +289,7 @@ def test_killed_at_any_moment_the_parent_stands_and_the_next_build_goes_on(world
     parent = world.build()
     before = tree(parent)
     world.tell(switched("m5", "off", "2026-02-01T00:00:00Z"))
-    done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, str(world.root), gap, world.now.isoformat()],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-        env=dict(os.environ),
-    )
-    assert done.returncode == -signal.SIGKILL, done.stderr
+    die(SCRIPT, world.root, gap, world.now.isoformat())
 
     result = world.build(parent=LATEST)
 
