@@ -18,12 +18,12 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -35,39 +35,33 @@ from assent.evidence.commitment import SALT_BYTES, commit_all
 from assent.evidence.handover import HeldKey
 from assent.evidence.note import SignerKey
 from assent.evidence.tlog_proof import TlogProof
-from assent.ledger.charge import Gap, head_to_extend, make_database, no_gap, open_database, require_here
+from assent.ledger.charge import Gap, head_to_extend, make_database, no_gap, open_database
 from assent.ledger.columns import ColumnarEvents, Mirror, Shredded
 from assent.ledger.group_commit import Group, Ticket
 from assent.ledger.lost_answer import Last, looking
 from assent.ledger.publication import Publication
+from assent.ledger.recorded import RecordedEvents
 from assent.ledger.rotation import chain_of
 from assent.ledger.shredding import shredded_since
 from assent.ledger.statements import statement_of
-from assent.ledger.stored import Positioned, Statement, read_event, read_rows
+from assent.ledger.stored import Statement
 from assent.ledger.suppression import Suppression, SuppressionKey, no_key
 from assent.storage.database import Database, closed_on_error
 from assent.storage.files import explained, make_folder
 from assent.storage.place import EMBEDDED, Place
 from assent.storage.schema import EVENTS, HEAD, LEAVES, MEMBER_INDEX
 from assent.vocabulary.events import Event
-from assent.vocabulary.instants import format_instant
 
 Clock = Callable[[], datetime]
 Entropy = Callable[[int], bytes]
 
-CLOCK_TOLERANCE = timedelta(seconds=5)
-"""How far the clocks of machines that share a ledger may be apart."""
-
-_PAGE = 16_384
-_NAMES = 500
-"""Members named in one query."""
 _INDEX_ANEW = 50_000
 
 Draw = Callable[[sa.Connection, int], Iterable[Sequence[Statement]]]
 """Gives the statements to record, from the open transaction and the ledger's size in it."""
 
 
-class Ledger:
+class Ledger(RecordedEvents):
     """A folder with a ledger in it. Many threads and several processes may append at once.
 
     Guarantee: `append` returns only when its events survive a power cut.
@@ -85,7 +79,7 @@ class Ledger:
         suppression_key: SuppressionKey = no_key,
     ) -> None:
         self.folder = folder
-        self._database = database
+        super().__init__(database)
         self._signer = signer
         self._clock = clock
         self._entropy = entropy
@@ -184,11 +178,6 @@ class Ledger:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-    @property
-    def size(self) -> int:
-        """N, the number of recorded events; they have the positions 0 to N - 1."""
-        return int(self._head().size)
 
     @property
     def origin(self) -> str:
@@ -371,96 +360,7 @@ class Ledger:
                 hint="do not append again; the next append or opening publishes it",
             ) from error
 
-    # --- reading
-
-    def present(self, now: datetime) -> datetime:
-        """The moment it is, and never one before the newest event was recorded: what was said by then counts.
-
-        Raises:
-            UnavailableError: `now` lies further back than clocks of one installation may differ.
-        """
-        newest = self._newest_recorded_at()
-        if newest is None or newest <= now:
-            return now
-        if newest - now > CLOCK_TOLERANCE:
-            raise UnavailableError(
-                f"this clock is behind the ledger: it shows {format_instant(now)}, and the newest event was recorded"
-                f" at {format_instant(newest)}",
-                hint="set the clock; until then choices that were made might be overlooked",
-            )
-        return newest
-
-    def _newest_recorded_at(self) -> datetime | None:
-        query = sa.select(EVENTS.c.event).order_by(EVENTS.c.seq.desc()).limit(1)
-        with self._database.reading() as connection:
-            data = connection.execute(query).scalar()
-        newest = read_event(bytes(data)) if data is not None else None
-        return newest.recorded_at if isinstance(newest, Event) else None
-
-    def events(self, start: int = 0, stop: int | None = None) -> Iterator[Positioned]:
-        """The events at the positions [start, stop), in order; erased ones are left out."""
-        stop = self.size if stop is None else stop
-        for first in range(start, stop, _PAGE):
-            yield from read_rows(self.rows(first, min(first + _PAGE, stop)))
-
-    def events_since(self, seq: int) -> Iterator[Positioned]:
-        """What was recorded since the ledger had size `seq`."""
-        return self.events(seq)
-
-    def events_of(self, member: str, *, size: int | None = None) -> list[Positioned]:
-        """One member's events among the first `size`. Cost: O(their number)."""
-        return self._where(EVENTS.c.member == member, size)
-
-    def events_among(self, members: Collection[str], *, size: int | None = None) -> dict[str, list[Positioned]]:
-        """The events of each of these members among the first `size`. Cost: O(their number)."""
-        found: dict[str, list[Positioned]] = {member: [] for member in members}
-        names = sorted(found)
-        for start in range(0, len(names), _NAMES):
-            theirs = EVENTS.c.member.in_(names[start : start + _NAMES])
-            query = sa.select(EVENTS.c.member, EVENTS.c.seq, EVENTS.c.event).where(theirs).order_by(EVENTS.c.seq)
-            if size is not None:
-                query = query.where(EVENTS.c.seq < size)
-            with self._database.reading() as connection:
-                rows = connection.execute(query).all()
-            for member, seq, data in rows:
-                found[member].append((seq, read_event(data)))
-        return found
-
-    def system_events(self, *, size: int | None = None) -> list[Positioned]:
-        """The events about no member: holds, packs, notices published, snapshots."""
-        return self._where(EVENTS.c.member.is_(None), size)
-
-    def rows(self, start: int, stop: int) -> list[tuple[Any, ...]]:
-        """The (seq, canonical bytes) at the positions [start, stop), as they were hashed."""
-        query = (
-            sa.select(EVENTS.c.seq, EVENTS.c.event)
-            .where(EVENTS.c.seq >= start, EVENTS.c.seq < stop)
-            .order_by(EVENTS.c.seq)
-        )
-        with self._database.reading() as connection:
-            return self._database.fetch_rows(connection, query)
-
-    def revealed(self, seq: int) -> tuple[bytes, bytes]:
-        """The salt and the canonical bytes of one event: what makes its entry in the log.
-
-        Raises:
-            RefusedError: there is no such event, or it was erased.
-        """
-        query = sa.select(EVENTS.c.salt, EVENTS.c.event).where(EVENTS.c.seq == seq)
-        with self._database.reading() as connection:
-            found = connection.execute(query).one_or_none()
-        if found is None:
-            raise RefusedError(f"the ledger does not hold an event `{seq}`, or it was erased")
-        return bytes(found.salt), bytes(found.event)
-
-    def commitment(self, seq: int) -> bytes:
-        """The log's entry at that position; it stays when the event is erased."""
-        query = sa.select(LEAVES.c.commitment).where(LEAVES.c.seq == seq)
-        with self._database.reading() as connection:
-            found = connection.execute(query).scalar()
-        if found is None:
-            raise InputError(f"the ledger has no event `{seq}`")
-        return bytes(found)
+    # --- proving and mirroring
 
     def prove(self, seq: int, *, reveal: bool = False) -> str:
         """A text that proves offline that the log holds the entry at `seq`.
@@ -493,18 +393,6 @@ class Ledger:
     def _shredded(self, seen: int) -> Shredded:
         with self._database.reading() as connection:
             return shredded_since(connection, seen)
-
-    def _where(self, condition: sa.ColumnElement[bool], size: int | None) -> list[Positioned]:
-        query = sa.select(EVENTS.c.seq, EVENTS.c.event).where(condition).order_by(EVENTS.c.seq)
-        if size is not None:
-            query = query.where(EVENTS.c.seq < size)
-        with self._database.reading() as connection:
-            found = connection.execute(query).all()
-        return list(read_rows(found))
-
-    def _head(self) -> Any:
-        with self._database.reading() as connection:
-            return require_here(connection.execute(sa.select(HEAD)).one())
 
 
 def _foreign(folder: Path, signer: SignerKey, keys: Sequence[HeldKey]) -> InputError:
