@@ -7,7 +7,10 @@ another step each time. What was acknowledged before is there afterwards.
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,12 +19,15 @@ import pyarrow.parquet as pq
 import pytest
 
 from assent.errors import UnavailableError
+from assent.evidence.removal import REMOVED
 from assent.ledger.importing import import_events
 from assent.ledger.moving import move_ledger
 from assent.operations.ledger import verify_ledger_in
 from assent.operations.sweep import sweep
 from assent.operations.takeback import take_back
 from assent.operations.verify import verify_folder
+from assent.vocabulary.events import EventType
+from feed_world import make_feed_world, position, some_members
 from real_postgres import PostgresServer
 from small_world import World, joined, make_world, post, switched
 
@@ -149,3 +155,68 @@ def test_a_move_to_a_full_disk_leaves_the_old_ledger_in_charge(
     move_ledger(world.workspace.ledger_folder, "sqlite")
     assert size_of(world) == before + 1
     assert verify_ledger_in(world.workspace.ledger_folder).ok
+
+
+@pytest.mark.parametrize("left", LEFT)
+def test_a_feed_is_built_and_sent_whole_or_still_waits(small_disk: Path, left: int) -> None:
+    events, _ = some_members(40)
+    records = [position(f"p-{n}", f"m{n % 40}", "where somebody worked " * 60) for n in range(400)]
+    feed = make_feed_world(small_disk / "w", events=events, records=records)
+    snapshot = feed.snapshot()
+
+    def give() -> None:
+        feed.build()
+        if (error := feed.deliver().error) is not None:
+            raise error
+
+    fails_without_room(small_disk, left, give)
+
+    assert not any(path.name[0] != "." and not (path / "manifest.json").is_file() for path in feed.inbox.glob("0*"))
+    feed.build()
+    feed.world.pass_time(hours=12)
+    feed.deliver()
+    assert feed.received() == feed.readable(snapshot)
+    assert feed.status().waiting == ()
+
+
+@pytest.mark.parametrize("left", LEFT)
+def test_a_take_back_that_was_acknowledged_or_not_can_be_given_again(world: World, small_disk: Path, left: int) -> None:
+    built = world.build()
+    world.pass_time(hours=1)
+
+    fails_without_room(small_disk, left, lambda: take_back(world.workspace, ["m1"], clock=world.clock))
+    world.pass_time(hours=1)
+    take_back(world.workspace, ["m1"], clock=world.clock)
+
+    assert (built.path / REMOVED).is_file()
+    with world.ledger() as ledger:
+        asked = [event.key for _, event in ledger.events_of("m1") if event.type is EventType.TAKEBACK_REQUESTED]
+    assert len(asked) == len(set(asked)) > 0
+    assert verify_ledger_in(world.workspace.ledger_folder).ok
+
+
+@pytest.mark.parametrize("command", ["build train_generative", "sweep", "ledger import events.jsonl"])
+def test_a_person_is_told_in_one_line_and_the_exit_code_says_try_again(
+    world: World, small_disk: Path, command: str
+) -> None:
+    (world.root / "events.jsonl").write_text(
+        "".join(json.dumps(switched(f"m{n % 40}", "off", "2026-02-01T00:00:00Z")) + "\n" for n in range(20_000))
+    )
+    world.build()
+    take_back(world.workspace, ["m1"], clock=world.clock, later=True)
+
+    with full(small_disk, 0):
+        done = subprocess.run(
+            [sys.executable, "-m", "assent", *command.split()],
+            cwd=world.root,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+            env={**os.environ, "COLUMNS": "400", "NO_COLOR": "1"},
+        )
+
+    assert done.returncode == 5, done.stderr
+    said = [line for line in done.stderr.splitlines() if re.search("no space left|full|cannot be written", line)]
+    assert len(said) == 1, done.stderr
+    assert "Traceback" not in done.stderr
