@@ -8,14 +8,8 @@
 | the server is killed while many append | recorded where answered | try again |
 """
 
-import os
-import signal
-import subprocess
-import sys
 import threading
-import time
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from answer_loser import AnswerLoser
@@ -172,77 +166,3 @@ def test_a_server_that_answers_before_it_flushes_is_told_to_wait(server):
         found = connection.exec_driver_sql("SHOW synchronous_commit").scalar()
     opened.close()
     assert found == "on"
-
-
-WRITERS = """
-import os, sys, threading, time
-from datetime import UTC, datetime
-from pathlib import Path
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from assent.errors import UnavailableError
-from assent.ledger import Ledger
-from assent.vocabulary.events import Event, EventType
-
-folder, name, until = Path(sys.argv[1]), sys.argv[2], time.monotonic() + float(sys.argv[3])
-clock = lambda: datetime(2026, 1, 1, tzinfo=UTC)
-told = []
-
-def write(ledger, thread):
-    number = 0
-    while time.monotonic() < until:
-        number += 1
-        member = f"{name}-{thread}-{number}"
-        try:
-            seqs = ledger.append([Event(EventType.MEMBER_JOINED, clock(), member)])
-        except UnavailableError as error:
-            told.append(f"refused {member}")
-            time.sleep(0.05)
-        else:
-            told.append(f"{seqs.start} {member}")
-
-with Ledger.open(folder, clock=clock, key=Ed25519PrivateKey.from_private_bytes(b"k" * 32)) as ledger:
-    running = [threading.Thread(target=write, args=(ledger, each)) for each in range(8)]
-    for each in running:
-        each.start()
-    for each in running:
-        each.join()
-print("\\n".join(told))
-"""
-
-
-def serving(server):
-    """The server's processes that serve a connection."""
-    postmaster = int((server.folder / "data" / "postmaster.pid").read_text().split()[0])
-    children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
-    named = {int(each): Path(f"/proc/{each}/cmdline").read_bytes() for each in children}
-    return [each for each, line in named.items() if b": assent assent " in line]
-
-
-def test_two_processes_go_on_when_the_process_that_commits_and_then_the_server_are_killed(tmp_path, server):
-    folder = tmp_path / "ledger"
-    Ledger.create(folder, origin="example.org/log", key=KEY, clock=clock, database=server.url()).close()
-    arguments = [[sys.executable, "-c", WRITERS, str(folder), name, "6"] for name in ("a", "b")]
-    running = [subprocess.Popen(each, stdout=subprocess.PIPE, text=True) for each in arguments]
-    recorded = folder / "log" / "checkpoint"
-    while int(recorded.read_text().split("\n")[1]) < 100:
-        time.sleep(0.02)
-    # kill -9 of a process that serves a writer: the server ends all connections and recovers.
-    for victim in serving(server)[:1]:
-        os.kill(victim, signal.SIGKILL)
-    time.sleep(1.5)
-    server.stop("immediate")
-    server.start()
-    lines = [line.split() for each in running for line in each.communicate(timeout=60)[0].splitlines()]
-
-    told = {member: int(seq) for seq, member in lines if seq != "refused"}
-    refused = {member for seq, member in lines if seq == "refused"}
-    with Ledger.open(folder, clock=clock, key=KEY) as ledger:
-        stored = {event.member: seq for seq, event in ledger.events()}
-        size, vkey = ledger.size, ledger.vkey
-    assert (len(told) > 100, bool(refused)) == (True, True)
-    assert {member: stored.get(member) for member in told} == told
-    # What nobody knew of is there once or not at all, and nothing else is there.
-    assert set(stored) - set(told) <= refused
-    assert sorted(stored.values()) == list(range(size))
-    report = verify_ledger(folder, vkey=vkey)
-    assert (report.ok, report.agrees) == (True, size)
