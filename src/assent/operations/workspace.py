@@ -39,6 +39,28 @@ A workspace is a folder with an `assent.toml`. Every key has a default, so an em
     [recipients.name]         # who is given data, and how: `feeds.terms`
     purpose = "share_affiliates"
 
+    [portal]                  # what `assent serve` shows and where members find it
+    platform = "Example"
+    address = "https://privacy.example.org"
+    language = "en"           # of pages and mail where a browser or a member asks for none that there is
+    balancing_test = "balancing.md"   # the published legitimate-interest assessment, Markdown
+
+    [sign_in]                 # OpenID Connect; ASSENT_SIGN_IN_CLIENT_SECRET or a file gives the secret
+    issuer = "https://login.example.org"
+    client_id = "assent"
+    client_secret_file = "keys/oidc-secret"
+    member_claim = "sub"      # which claim is the member's id
+    role_claim = "assent_role"        # privacy_officer, auditor or operator; absent for members
+    hours = 8                 # that a session lasts
+
+    [mail]                    # ASSENT_MAIL_PASSWORD or a file gives the password, if the server asks for one
+    server = "smtp://localhost:25"
+    sender = "privacy@example.org"
+    user = "assent"
+    password_file = "keys/mail-password"
+    bounce_hours = 24         # how long a bounce is waited for before a delivery counts
+    per_minute = 1200
+
     [witnesses.name]          # who cosigns the ledger's checkpoints; `url` may be left out for one that is offline
     url = "https://witness.example.org"
     vkey = "example.org/witness+01234567+BAbC..."
@@ -53,13 +75,17 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from assent.errors import InputError
 from assent.feeds.terms import Recipient, parse_recipient
 from assent.storage.place import EMBEDDED, Place
 
 CONFIG_NAME = "assent.toml"
+NOT_STATED: Final = "not stated"
+"""What a text says that nobody gave."""
+IN_FORCE: Final = "in-force"
+"""The file among the approved packs that names the one in force, in one line; replaced in one step."""
 
 _DEFAULTS: Mapping[str, str | int] = {
     "pack": "professional-network-2025-11-safeguarded",
@@ -73,11 +99,27 @@ _DEFAULTS: Mapping[str, str | int] = {
     "build.memory_mib": 2048,
     "build.threads": 2,
     "read.max_staleness_seconds": 3600,
-    "receipt.controller": "not stated",
-    "receipt.contact": "not stated",
+    "receipt.controller": NOT_STATED,
+    "receipt.contact": NOT_STATED,
     "receipt.authority": "the supervisory authority where you live or work",
-    "receipt.storage": "not stated",
-    "receipt.retention": "not stated",
+    "receipt.storage": NOT_STATED,
+    "receipt.retention": NOT_STATED,
+    "portal.platform": "the platform",
+    "portal.address": "http://127.0.0.1:8080",
+    "portal.language": "en",
+    "portal.balancing_test": NOT_STATED,
+    "sign_in.issuer": NOT_STATED,
+    "sign_in.client_id": "assent",
+    "sign_in.client_secret_file": NOT_STATED,
+    "sign_in.member_claim": "sub",
+    "sign_in.role_claim": "assent_role",
+    "sign_in.hours": 8,
+    "mail.server": NOT_STATED,
+    "mail.sender": NOT_STATED,
+    "mail.user": NOT_STATED,
+    "mail.password_file": NOT_STATED,
+    "mail.bounce_hours": 24,
+    "mail.per_minute": 1200,
 }
 
 
@@ -116,8 +158,22 @@ class Workspace:
 
     @property
     def pack(self) -> str:
-        """Name of a shipped pack, or the path of a file relative to the working folder."""
-        return self.text("pack")
+        """The rules in force: what was approved last (`IN_FORCE` names its file), else what `assent.toml` says.
+
+        Looked up anew each time, so that a process that goes on running follows.
+        """
+        try:
+            approved = (self.packs_folder / IN_FORCE).read_text(encoding="utf-8").strip()
+        except (FileNotFoundError, NotADirectoryError):
+            return self.text("pack")
+        except (OSError, UnicodeDecodeError):
+            raise InputError(f"`{self.packs_folder / IN_FORCE}` cannot be read") from None
+        return str(self.packs_folder / approved)
+
+    @property
+    def packs_folder(self) -> Path:
+        """Packs that were approved, a file each, and which of them is in force."""
+        return self.root / "packs"
 
     @property
     def ledger_folder(self) -> Path:

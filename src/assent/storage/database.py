@@ -59,6 +59,13 @@ class Database(ABC):
             CommitUnknownError: the answer to the commit was lost.
         """
 
+    def changing(self) -> AbstractContextManager[sa.Connection]:
+        """As `writing`, but others may write at the same time where the database allows it.
+
+        For tables that nobody has to append to in one order; two who change the same row wait for one another.
+        """
+        return self.writing()
+
     def alone(self, errand: str) -> AbstractContextManager[object]:  # noqa: ARG002 - what others need to know
         """Nobody else who uses this database is on the same errand; it does not keep anyone from writing.
 

@@ -153,6 +153,20 @@ class PostgresDatabase(Database):
                 transaction.commit()
 
     @contextmanager
+    def changing(self) -> Iterator[sa.Connection]:
+        """As for every database: one transaction beside others, without the lock that puts events in order."""
+        if self._read_only:
+            raise InputError(f"`{self.name}` was opened for reading only")
+        with (
+            self._translated(),
+            self._engine.connect() as connection,
+            connection.execution_options(isolation_level="READ COMMITTED").begin() as transaction,
+        ):
+            yield connection
+            with self._committing():
+                transaction.commit()
+
+    @contextmanager
     def alone(self, errand: str) -> Iterator[None]:
         """As for every database; also across machines. The lock ends with the connection that holds it."""
         with (

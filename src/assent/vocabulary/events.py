@@ -48,6 +48,9 @@ class EventType(StrEnum):
     KEY_ROTATED = "key.rotated"
     FEED_SENT = "feed.sent"
     FEED_ACKNOWLEDGED = "feed.acknowledged"
+    CLAIM_RECEIVED = "claim.received"
+    CLAIM_DECIDED = "claim.decided"
+    STAFF_ACTED = "staff.acted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,7 @@ class Shape:
 
 ON_OFF = frozenset({"on", "off"})
 OUTCOMES = frozenset({"upheld", "rejected"})
+FINDINGS = frozenset({"confirmed", "not-confirmed"})
 
 FIELDS: Mapping[EventType, Shape] = {
     EventType.MEMBER_JOINED: Shape(),
@@ -101,6 +105,11 @@ FIELDS: Mapping[EventType, Shape] = {
     EventType.KEY_ROTATED: Shape(member=False, key="vkey", value="replaces"),
     EventType.FEED_SENT: Shape(member=False, key="feed", value="digest"),
     EventType.FEED_ACKNOWLEDGED: Shape(member=False, key="feed", value="digest"),
+    # Somebody says that a model repeats what is theirs. By itself it decides nothing about any record.
+    EventType.CLAIM_RECEIVED: Shape(key="purpose"),
+    EventType.CLAIM_DECIDED: Shape(key="purpose", value="finding", values=FINDINGS),
+    # What a person of the staff did, `by` a pseudonym; `about` is what it was done to, never somebody's name.
+    EventType.STAFF_ACTED: Shape(member=False, key="action", value="about", nullable=True),
 }
 
 _ALWAYS = frozenset({"type", "effective_at", "recorded_at", "member", "by", "seq"})

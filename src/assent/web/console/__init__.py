@@ -1,0 +1,1 @@
+"""The console of privacy officers, auditors and operators."""

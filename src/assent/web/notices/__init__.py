@@ -1,0 +1,1 @@
+"""Notices, as members read them, and how they leave reminders."""

@@ -1,0 +1,1 @@
+"""What anybody may see without signing in: figures, rules in plain words, receipts verified, the employers' page."""

@@ -1,0 +1,31 @@
+"""Every page, and the files they need."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.responses import FileResponse, Response
+
+from assent.serving.door import NotFoundError, needs
+from assent.serving.permissions import Permission
+from assent.web.console.routes import router as console
+from assent.web.notices.routes import router as notices
+from assent.web.objections.routes import router as objections
+from assent.web.pages import STATIC, static_address
+from assent.web.public.routes import router as public
+from assent.web.settings.routes import router as settings
+from assent.web.sign_in.routes import router as sign_in
+
+router = APIRouter(include_in_schema=False)
+for part in (settings, objections, notices, public, console, sign_in):
+    router.include_router(part)
+
+
+@router.get("/static/{digest}/{name}", dependencies=[needs(Permission.ANYBODY)])
+def static(digest: str, name: str) -> Response:
+    """A file of ours; under the address that has its digest, browsers keep it for good."""
+    if name not in {each.name for each in STATIC.iterdir()}:
+        raise NotFoundError("there is no such file")
+    current = static_address(name) == f"/static/{digest}/{name}"
+    return FileResponse(
+        STATIC / name, headers={"cache-control": "public, max-age=31536000, immutable" if current else "no-cache"}
+    )

@@ -1,0 +1,1 @@
+"""The settings centre: what a member sees of their data, switches, takes back and keeps as receipts."""
