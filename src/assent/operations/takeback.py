@@ -134,7 +134,7 @@ class _Request:
         self._purpose, self._member, self._at = purpose, member, at
         state = fold_member(said, at=at, size=size) or MemberState()
         self._stop = _stop(pack, purpose, state, member, at)
-        self._before = None if self._stop else _standing_request(purpose, said, at)
+        self._before = None if self._stop else standing_request(purpose, said, at)
 
     def events(self) -> Iterator[Event]:
         """What is to be recorded: nothing where they asked already and permitted nothing since."""
@@ -162,7 +162,7 @@ def _stop(pack: Pack, purpose: Purpose, state: MemberState, member: MemberId, at
     return Event(EventType.OBJECTION_RECEIVED, at, member, purpose.name, by="member")
 
 
-def _standing_request(purpose: Purpose, said: Sequence[Positioned], at: datetime) -> datetime | None:
+def standing_request(purpose: Purpose, said: Sequence[Positioned], at: datetime) -> datetime | None:
     """Since when a take-back stands that they did not go back on by permitting the use again."""
     counted = [
         (event.effective_at, seq, event) for seq, event in said if isinstance(event, Event) and event.effective_at <= at
