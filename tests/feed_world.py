@@ -12,8 +12,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from assent.evidence.webhook import webhook_signature
 from assent.feeds.verifying import current_set
-from assent.feeds.webhook import Patience, webhook_signature
+from assent.feeds.webhook import Patience
 from assent.operations.build import ATTEST_PUBLIC, build_snapshot
 from assent.operations.feed_status import FeedStatus, feed_statuses
 from assent.operations.feeds import Round, Surroundings, build_feed, deliver, retract_feed, verify_received

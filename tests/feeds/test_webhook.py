@@ -11,8 +11,8 @@ import pytest
 from standardwebhooks import Webhook
 
 from assent.errors import InputError, UnavailableError
+from assent.evidence.webhook import webhook_signature
 from assent.feeds import webhook
-from assent.feeds.webhook import webhook_signature
 from assent.operations.feeds import watch
 from feed_world import (
     NAME,

@@ -20,13 +20,14 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from assent.errors import AssentError, InputError, UnavailableError
+from assent.evidence.webhook import Signer
 from assent.feeds.acknowledging import BY_RECIPIENT, acknowledge_batch, tell_ledger
 from assent.feeds.feed import Feed, Gap, checked_batch, drop_data, no_gap
 from assent.feeds.folder import drop_batch
 from assent.feeds.manifest import FeedManifest
 from assent.feeds.state import PENDING, Batch, Page, Stage
 from assent.feeds.terms import Deliver
-from assent.feeds.webhook import PATIENCE, Answer, Patience, Signer, post_batch, post_reminder
+from assent.feeds.webhook import PATIENCE, Answer, Patience, post_batch, post_reminder
 from assent.ledger import Ledger
 from assent.vocabulary.instants import format_instant, parse_instant
 

@@ -11,8 +11,6 @@ Source: https://www.standardwebhooks.com, specification 1.0.
 from __future__ import annotations
 
 import asyncio
-import base64
-import hmac
 import json
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import suppress
@@ -24,16 +22,14 @@ from typing import Any, Final
 
 import httpx
 
+from assent.evidence.webhook import Signer, signature_holds
 from assent.feeds.feed import Feed
 from assent.feeds.manifest import FeedManifest
 from assent.feeds.state import Batch
 from assent.vocabulary.instants import format_instant
 
-Clock = Callable[[], datetime]
-
 INLINE_BYTES: Final = 1 << 20
 ANSWER_BYTES: Final = 64 << 10
-TOLERANCE: Final = timedelta(minutes=5)
 _SLOWEST = 64 << 10
 """Bytes a second; a transfer that is slower is given up."""
 _CHUNK = 256 << 10
@@ -74,43 +70,6 @@ class Answer:
     wait: timedelta | None = None
     acknowledged: str | None = None
     receipt: bytes | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Signer:
-    """One side of the shared secret, and the clock that its signatures carry."""
-
-    secret: bytes
-    clock: Clock
-
-    def headers(self, ident: str, body: Iterable[bytes]) -> dict[str, str]:
-        """The headers of a request with that body."""
-        timestamp = int(self.clock().timestamp())
-        return {
-            "webhook-id": ident,
-            "webhook-timestamp": str(timestamp),
-            "webhook-signature": webhook_signature(self.secret, ident, timestamp, body),
-            "accept-encoding": "identity",
-            "user-agent": "assent",
-        }
-
-
-def webhook_signature(secret: bytes, ident: str, timestamp: int, body: Iterable[bytes]) -> str:
-    """The value of `webhook-signature` for a body that comes in pieces."""
-    mac = hmac.new(secret, f"{ident}.{timestamp}.".encode(), "sha256")
-    for piece in body:
-        mac.update(piece)
-    return f"v1,{base64.b64encode(mac.digest()).decode()}"
-
-
-def signature_holds(secret: bytes, headers: Mapping[str, str], body: bytes, *, now: datetime) -> bool:
-    """Whether these headers sign this body, not long ago."""
-    ident, stamp = headers.get("webhook-id"), headers.get("webhook-timestamp", "")
-    if not ident or not stamp.isdigit() or abs(now.timestamp() - int(stamp)) > TOLERANCE.total_seconds():
-        return False
-    expected = webhook_signature(secret, ident, int(stamp), [body]).encode()
-    given = headers.get("webhook-signature", "").split(" ")
-    return any(hmac.compare_digest(expected, each.encode()) for each in given)
 
 
 def message_id(feed: Feed, batch: Batch, kind: str) -> str:
