@@ -79,6 +79,7 @@ ANSWERS: Final = sa.Table(
     sa.Column("body", sa.LargeBinary),
     sa.Column("since", sa.Text, nullable=False),
 )
+sa.Index("desk_answers_by_age", ANSWERS.c.since)
 
 CONTACTS: Final = sa.Table(
     "desk_contacts",
@@ -110,8 +111,12 @@ OBJECTIONS: Final = sa.Table(
     sa.Column("decided_at", sa.Text),
     sa.Column("grounds", sa.Text),
     sa.Column("records", sa.Text),  # ids a reviewer found to be about somebody who is no member, a JSON array
+    sa.Column("about", sa.Text),  # what it is about as they say it; of a claim a JSON object
+    sa.Column("take_back", sa.Boolean, nullable=False, default=False),  # undo past use if the claim is confirmed
+    sa.Column("pending", sa.Text),  # a step that is on its way into the ledger, a JSON object
 )
 sa.Index("desk_objections_by_person", OBJECTIONS.c.person)
+sa.Index("desk_objections_by_turn", OBJECTIONS.c.kind, OBJECTIONS.c.state, OBJECTIONS.c.due_at)
 
 STEPS: Final = sa.Table(
     "desk_objection_steps",

@@ -1,0 +1,247 @@
+"""Objections and claims as paperwork: words, addresses, deadlines, and every step with its time.
+
+Whether an objection stands is the ledger's to say. A case here carries at most one step that is `pending`: written
+down, on its way into the ledger, and not yet settled; `operations.casework` says what a crash between means.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from assent.desk.store import Desk
+from assent.desk.tables import LINKS, OBJECTIONS, STEPS
+from assent.vocabulary.identifiers import MemberId, PurposeName, RecordId
+from assent.vocabulary.instants import format_instant, parse_instant
+
+OBJECTION: Final = "objection"
+CLAIM: Final = "claim"
+
+OPEN_STATES: Final = frozenset({"received", "weighed", "appealed"})
+"""States in which staff have something to do and a clock runs."""
+
+STATUS_ERRAND: Final = "objection.case"
+"""What a link is for that shows a case to somebody who has no account."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something that happened to a case."""
+
+    at: datetime
+    step: str
+    by: str
+    words: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An objection or a claim.
+
+    Args:
+        person: the member, or the pseudonym under which the ledger knows somebody who is none.
+        about: what somebody who is no member says it is about; of a claim, what was asked and seen, as JSON.
+        extended: why the time was extended.
+        take_back: of a claim: undo past use if it is confirmed.
+        pending: a step on its way into the ledger.
+    """
+
+    id: str
+    kind: str
+    purpose: PurposeName
+    person: MemberId
+    is_member: bool
+    name: str | None
+    address: str | None
+    language: str
+    words: str
+    state: str
+    received_at: datetime
+    due_at: datetime
+    extended: str | None = None
+    decided_at: datetime | None = None
+    grounds: str | None = None
+    records: tuple[RecordId, ...] = ()
+    about: str | None = None
+    take_back: bool = False
+    pending: str | None = None
+    steps: tuple[Step, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether staff have still to answer it."""
+        return self.state in OPEN_STATES
+
+    @property
+    def is_appeal(self) -> bool:
+        """Whether the person contradicted a rejection."""
+        return any(each.step == "appealed" for each in self.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which cases are looked for; None asks nothing."""
+
+    kind: str | None = OBJECTION
+    states: Collection[str] | None = None
+    purpose: str | None = None
+    due_before: datetime | None = None
+
+    def condition(self) -> sa.ColumnElement[bool]:
+        """The same as SQL."""
+        table = OBJECTIONS.c
+        parts: list[sa.ColumnElement[bool]] = [sa.true()]
+        if self.kind is not None:
+            parts.append(table.kind == self.kind)
+        if self.states is not None:
+            parts.append(table.state.in_(sorted(self.states)))
+        if self.purpose is not None:
+            parts.append(table.purpose == self.purpose)
+        if self.due_before is not None:
+            parts.append(table.due_at < format_instant(self.due_before))
+        return sa.and_(*parts)
+
+
+def open_case(connection: sa.Connection, case: Case) -> None:
+    """The case lies on the desk, with its pending step."""
+    connection.execute(sa.insert(OBJECTIONS).values(**_columns(case)))
+
+
+def begin_step(desk: Desk, case: Case, pending: str) -> bool:
+    """Whether the step is the case's pending one now: not where the case changed since it was read."""
+    unchanged = sa.and_(
+        OBJECTIONS.c.id == case.id, OBJECTIONS.c.state == case.state, OBJECTIONS.c.pending.is_(None)
+    )
+    with desk.changing() as connection:
+        done = connection.execute(sa.update(OBJECTIONS).where(unchanged).values(pending=pending))
+    return done.rowcount == 1
+
+
+def settle_step(desk: Desk, ident: str, pending: str, step: Step, changes: dict[str, Any]) -> bool:
+    """Whether this call settled the step: the case is as the step leaves it, and nothing is pending."""
+    this = sa.and_(OBJECTIONS.c.id == ident, OBJECTIONS.c.pending == pending)
+    with desk.changing() as connection:
+        done = connection.execute(sa.update(OBJECTIONS).where(this).values(pending=None, **changes))
+        if done.rowcount == 1:
+            add_step(connection, ident, step)
+    return done.rowcount == 1
+
+
+def add_step(connection: sa.Connection, ident: str, step: Step) -> None:
+    """The history of the case ends with the step."""
+    row = {"objection": ident, "at": format_instant(step.at), "step": step.step, "by": step.by, "words": step.words}
+    connection.execute(sa.insert(STEPS).values(row))
+
+
+def drop_step(desk: Desk, ident: str, pending: str) -> None:
+    """The step did not happen; a case that only began with it is gone."""
+    this = sa.and_(OBJECTIONS.c.id == ident, OBJECTIONS.c.pending == pending)
+    with desk.changing() as connection:
+        began = sa.exists().where(STEPS.c.objection == ident)
+        connection.execute(sa.delete(OBJECTIONS).where(this, ~began))
+        connection.execute(sa.update(OBJECTIONS).where(this).values(pending=None))
+
+
+def case_of(desk: Desk, ident: str) -> Case | None:
+    """The case with its steps; None where there is none."""
+    if not _is_storable(ident):
+        return None
+    with desk.reading() as connection:
+        return next(iter(_cases(connection, OBJECTIONS.c.id == ident)), None)
+
+
+def cases_of(desk: Desk, person: str) -> list[Case]:
+    """One person's cases, the newest first."""
+    with desk.reading() as connection:
+        return _cases(connection, OBJECTIONS.c.person == person)
+
+
+def open_cases_at(desk: Desk, address: str, purpose: str, kind: str) -> list[Case]:
+    """Cases of somebody who is no member that are not over, by the address that was confirmed."""
+    table = OBJECTIONS.c
+    theirs = sa.and_(
+        table.address == address, table.purpose == purpose, table.kind == kind, table.is_member.is_(False),
+        table.state.in_(sorted(OPEN_STATES)),
+    )  # fmt: skip
+    with desk.reading() as connection:
+        return _cases(connection, theirs)
+
+
+def cases_by(desk: Desk, wanted: Filter, *, first: int, count: int) -> list[Case]:
+    """A page of them without their steps: what is due soonest first. Cost: O(count), by an index."""
+    query = sa.select(OBJECTIONS).where(wanted.condition()).order_by(OBJECTIONS.c.due_at, OBJECTIONS.c.id)
+    with desk.reading() as connection:
+        return [_case(row, ()) for row in connection.execute(query.offset(first).limit(count))]
+
+
+def count_by(desk: Desk, wanted: Filter) -> int:
+    """How many there are."""
+    query = sa.select(sa.func.count()).select_from(OBJECTIONS).where(wanted.condition())
+    with desk.reading() as connection:
+        return int(connection.execute(query).scalar_one())
+
+
+def count_by_state(desk: Desk, kind: str) -> dict[str, int]:
+    """How many there are in each state."""
+    query = sa.select(OBJECTIONS.c.state, sa.func.count()).where(OBJECTIONS.c.kind == kind).group_by(OBJECTIONS.c.state)
+    with desk.reading() as connection:
+        return {state: int(count) for state, count in connection.execute(query)}
+
+
+def pending_cases(desk: Desk) -> list[Case]:
+    """Cases with a step that is not settled."""
+    with desk.reading() as connection:
+        return _cases(connection, OBJECTIONS.c.pending.is_not(None))
+
+
+def forget_objections(desk: Desk, person: str) -> int:
+    """Nothing lies on the desk of this person's objections and claims; gives how many there were."""
+    theirs = sa.select(OBJECTIONS.c.id).where(OBJECTIONS.c.person == person)
+    with desk.changing() as connection:
+        connection.execute(sa.delete(STEPS).where(STEPS.c.objection.in_(theirs)))
+        connection.execute(sa.delete(LINKS).where(LINKS.c.errand == STATUS_ERRAND, LINKS.c.about.in_(theirs)))
+        return connection.execute(sa.delete(OBJECTIONS).where(OBJECTIONS.c.person == person)).rowcount
+
+
+def _is_storable(text: str) -> bool:
+    return "\x00" not in text and text.isascii()
+
+
+def _cases(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> list[Case]:
+    query = sa.select(OBJECTIONS).where(condition).order_by(OBJECTIONS.c.received_at.desc(), OBJECTIONS.c.id)
+    rows = connection.execute(query).all()
+    steps: dict[str, list[Step]] = {row.id: [] for row in rows}
+    named = sa.select(STEPS).where(STEPS.c.objection.in_(list(steps))).order_by(STEPS.c.number)
+    for row in connection.execute(named) if rows else ():
+        steps[row.objection].append(Step(parse_instant(row.at), row.step, row.by, row.words))
+    return [_case(row, steps[row.id]) for row in rows]
+
+
+def _case(row: Any, steps: Sequence[Step]) -> Case:
+    given = dict(row._mapping) | {
+        "purpose": PurposeName(row.purpose),
+        "person": MemberId(row.person),
+        "is_member": bool(row.is_member),
+        "received_at": parse_instant(row.received_at),
+        "due_at": parse_instant(row.due_at),
+        "decided_at": None if row.decided_at is None else parse_instant(row.decided_at),
+        "records": tuple(RecordId(each) for each in json.loads(row.records or "[]")),
+        "take_back": bool(row.take_back),
+        "steps": tuple(steps),
+    }
+    return Case(**given)
+
+
+def _columns(case: Case) -> dict[str, Any]:
+    given = {name: getattr(case, name) for name in Case.__slots__ if name != "steps"}
+    return given | {
+        "received_at": format_instant(case.received_at),
+        "due_at": format_instant(case.due_at),
+        "decided_at": None if case.decided_at is None else format_instant(case.decided_at),
+        "records": json.dumps(list(case.records)) if case.records else None,
+    }
