@@ -1,7 +1,10 @@
-"""The routes of this part."""
+"""The settings centre and *my data*: what a member sees of their choices and of what became of their records."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter
 
+from assent.web.settings.centre import router as centre
+
 router = APIRouter(include_in_schema=False)
+router.include_router(centre)
