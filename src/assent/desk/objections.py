@@ -13,7 +13,9 @@ from datetime import datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
+from assent.desk.sessions import digest_of
 from assent.desk.store import Desk
 from assent.desk.tables import LINKS, OBJECTIONS, STEPS
 from assent.vocabulary.identifiers import MemberId, PurposeName, RecordId
@@ -27,6 +29,8 @@ OPEN_STATES: Final = frozenset({"received", "weighed", "appealed"})
 
 STATUS_ERRAND: Final = "objection.case"
 """What a link is for that shows a case to somebody who has no account."""
+
+NEVER: Final = "9999-12-31T00:00:00Z"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,19 +111,41 @@ class Filter:
         return sa.and_(*parts)
 
 
-def open_case(connection: sa.Connection, case: Case) -> None:
-    """The case lies on the desk, with its pending step."""
-    connection.execute(sa.insert(OBJECTIONS).values(**_columns(case)))
+def open_case(desk: Desk, case: Case, *steps: Step) -> bool:
+    """Whether the case lies on the desk now, and with it its pending step: not where it, or one like it, lay there."""
+    with desk.changing() as connection:
+        done = _insert(connection, case)
+        for step in steps if done else ():
+            add_step(connection, case.id, step)
+    return done
+
+
+def open_case_by_link(desk: Desk, case: Case, link: str) -> bool:
+    """Whether the case lies on the desk now and the link with that digest works no more: not where it was used before.
+
+    Guarantee: both or neither, so that a link is never used up for nothing.
+    """
+    with desk.changing() as connection:
+        used = connection.execute(sa.delete(LINKS).where(LINKS.c.digest == link)).rowcount
+        return used == 1 and _insert(connection, case)
 
 
 def begin_step(desk: Desk, case: Case, pending: str) -> bool:
     """Whether the step is the case's pending one now: not where the case changed since it was read."""
-    unchanged = sa.and_(
-        OBJECTIONS.c.id == case.id, OBJECTIONS.c.state == case.state, OBJECTIONS.c.pending.is_(None)
-    )
+    unchanged = sa.and_(OBJECTIONS.c.id == case.id, OBJECTIONS.c.state == case.state, OBJECTIONS.c.pending.is_(None))
     with desk.changing() as connection:
         done = connection.execute(sa.update(OBJECTIONS).where(unchanged).values(pending=pending))
     return done.rowcount == 1
+
+
+def correct_case(desk: Desk, case: Case, step: Step, changes: dict[str, Any]) -> bool:
+    """Whether the case is as the ledger says now: not where it changed since it was read."""
+    unchanged = sa.and_(OBJECTIONS.c.id == case.id, OBJECTIONS.c.state == case.state, OBJECTIONS.c.pending.is_(None))
+    with desk.changing() as connection:
+        done = connection.execute(sa.update(OBJECTIONS).where(unchanged).values(**changes)).rowcount == 1
+        if done:
+            add_step(connection, case.id, step)
+    return done
 
 
 def settle_step(desk: Desk, ident: str, pending: str, step: Step, changes: dict[str, Any]) -> bool:
@@ -199,6 +225,21 @@ def pending_cases(desk: Desk) -> list[Case]:
         return _cases(connection, OBJECTIONS.c.pending.is_not(None))
 
 
+def link_to_case(desk: Desk, ident: str, secret: str) -> None:
+    """Whoever has the secret sees the case until `end_links` says when that ends."""
+    row = {"digest": digest_of(secret), "errand": STATUS_ERRAND, "about": ident, "ends_at": NEVER}
+    with desk.changing() as connection:
+        connection.execute(sa.insert(LINKS).values(row))
+
+
+def end_links(desk: Desk, ident: str, ends_at: datetime | None) -> None:
+    """Every link to the case works until then; None is for as long as it is open."""
+    those = sa.and_(LINKS.c.errand == STATUS_ERRAND, LINKS.c.about == ident)
+    until = NEVER if ends_at is None else format_instant(ends_at)
+    with desk.changing() as connection:
+        connection.execute(sa.update(LINKS).where(those).values(ends_at=until))
+
+
 def forget_objections(desk: Desk, person: str) -> int:
     """Nothing lies on the desk of this person's objections and claims; gives how many there were."""
     theirs = sa.select(OBJECTIONS.c.id).where(OBJECTIONS.c.person == person)
@@ -206,6 +247,12 @@ def forget_objections(desk: Desk, person: str) -> int:
         connection.execute(sa.delete(STEPS).where(STEPS.c.objection.in_(theirs)))
         connection.execute(sa.delete(LINKS).where(LINKS.c.errand == STATUS_ERRAND, LINKS.c.about.in_(theirs)))
         return connection.execute(sa.delete(OBJECTIONS).where(OBJECTIONS.c.person == person)).rowcount
+
+
+def _insert(connection: sa.Connection, case: Case) -> bool:
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = insert(OBJECTIONS).values(**_columns(case)).on_conflict_do_nothing()
+    return connection.execute(statement).rowcount == 1
 
 
 def _is_storable(text: str) -> bool:
@@ -223,7 +270,8 @@ def _cases(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> list
 
 
 def _case(row: Any, steps: Sequence[Step]) -> Case:
-    given = dict(row._mapping) | {
+    given = dict(row._mapping)  # noqa: SLF001 - its public name, as SQLAlchemy documents it
+    given |= {
         "purpose": PurposeName(row.purpose),
         "person": MemberId(row.person),
         "is_member": bool(row.is_member),

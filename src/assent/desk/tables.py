@@ -116,6 +116,18 @@ OBJECTIONS: Final = sa.Table(
     sa.Column("pending", sa.Text),  # a step that is on its way into the ledger, a JSON object
 )
 sa.Index("desk_objections_by_person", OBJECTIONS.c.person)
+# Nobody has two objections to one use that are both open, whatever two browsers send at once.
+_ONE_OPEN: Final = sa.and_(
+    OBJECTIONS.c.kind == "objection", OBJECTIONS.c.state.in_(["received", "weighed", "appealed"])
+)
+sa.Index(
+    "desk_objections_one_open",
+    OBJECTIONS.c.person,
+    OBJECTIONS.c.purpose,
+    unique=True,
+    sqlite_where=_ONE_OPEN,
+    postgresql_where=_ONE_OPEN,
+)
 sa.Index("desk_objections_by_turn", OBJECTIONS.c.kind, OBJECTIONS.c.state, OBJECTIONS.c.due_at)
 
 STEPS: Final = sa.Table(
