@@ -117,14 +117,15 @@ def import_new_events(
     def new_only() -> Iterator[list[Statement]]:
         nonlocal held
         for statements in _batches(ledger, files, advance):
-            new = list(_not_held(ledger, statements, size)) if size else statements
+            new = list(new_among(ledger, statements, size)) if size else statements
             held += len(statements) - len(new)
             yield new
 
     return ledger.append_statements(one_ahead(new_only()), left_out=left_out), held
 
 
-def _not_held(ledger: Ledger, statements: Sequence[Statement], size: int) -> Iterator[Statement]:
+def new_among(ledger: Ledger, statements: Sequence[Statement], size: int) -> Iterator[Statement]:
+    """Those of the statements that are not among the ledger's first `size` events, whenever those were recorded."""
     held: dict[str | None, set[frozenset[tuple[str, object]]]] = {}
     for member, data in statements:
         if member not in held:

@@ -61,6 +61,12 @@ A workspace is a folder with an `assent.toml`. Every key has a default, so an em
     bounce_hours = 24         # how long a bounce is waited for before a delivery counts
     per_minute = 1200
 
+    [api]
+    max_upload_mib = 256      # the largest stream of events that is taken in one request
+
+    [hooks]                   # webhooks of changed settings; they go to public addresses and nowhere else, but for
+    private_hosts = "hooks.internal 127.0.0.1"    # these
+
     [witnesses.name]          # who cosigns the ledger's checkpoints; `url` may be left out for one that is offline
     url = "https://witness.example.org"
     vkey = "example.org/witness+01234567+BAbC..."
@@ -120,6 +126,8 @@ _DEFAULTS: Mapping[str, str | int] = {
     "mail.password_file": NOT_STATED,
     "mail.bounce_hours": 24,
     "mail.per_minute": 1200,
+    "api.max_upload_mib": 256,
+    "hooks.private_hosts": NOT_STATED,
 }
 
 
