@@ -2,43 +2,63 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI, Request
-from starlette.responses import JSONResponse, Response
+import ipaddress
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI
 
 from assent.api.routes import router as api
-from assent.errors import AssentError, EvidenceError, InputError, RefusedError, UnavailableError
 from assent.operations.platform import Platform
-from assent.serving.door import ForbiddenError, NotFoundError, SignInNeededError
-from assent.web.pages import page, see_other
+from assent.server.problems import add_problems
+from assent.serving.cookies import is_secure
+from assent.serving.limits import Counters
+from assent.serving.openid import provider_of
+from assent.serving.shield import Admission, RequestLog, SafeHeaders
+from assent.serving.showing_tokens import Tokens
 from assent.web.routes import router as web
 
-_STATUS: dict[type[AssentError], int] = {
-    SignInNeededError: 401,
-    ForbiddenError: 403,
-    NotFoundError: 404,
-    InputError: 400,
-    RefusedError: 409,
-    EvidenceError: 500,
-    UnavailableError: 503,
-}
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-def make_application(platform: Platform) -> FastAPI:
-    """The application over this platform, which stays the caller's to close."""
-    app = FastAPI(title="Assent", version="1", openapi_url="/v1/openapi.json", docs_url=None, redoc_url=None)
+def make_application(platform: Platform, *, host: str = "127.0.0.1", log: bool = False, **given: Any) -> FastAPI:
+    """The application over this platform, which stays the caller's to close.
+
+    Args:
+        host: the address it is bound to.
+        log: whether a line about each request goes to standard error.
+        given: for `FastAPI`, a lifespan for instance.
+
+    Raises:
+        InputError: what `[sign_in]` says cannot be used.
+    """
+    app = FastAPI(
+        title="Assent", version="1", openapi_url="/v1/openapi.json", docs_url=None, redoc_url=None, **given
+    )  # fmt: skip
     app.state.platform = platform
+    app.state.counters = Counters()
+    app.state.tokens = Tokens(platform)
+    app.state.provider = provider_of(platform)
     app.include_router(api)
     app.include_router(web)
-    app.add_exception_handler(AssentError, _explained)
+    # The one that was added last meets a request first.
+    add_problems(app)
+    app.add_middleware(Admission, hosts=_hosts(platform, host))
+    app.add_middleware(SafeHeaders, secure=is_secure(platform))
+    if log:
+        app.add_middleware(RequestLog)
     return app
 
 
-def _explained(request: Request, error: Exception) -> Response:
-    assert isinstance(error, AssentError)
-    status = next(_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS)
-    if request.url.path.startswith("/v1/"):
-        problem = {"type": "about:blank", "title": error.message, "status": status, "detail": error.hint}
-        return JSONResponse(problem, status, media_type="application/problem+json")
-    if isinstance(error, SignInNeededError) and request.method == "GET":
-        return see_other(f"/sign-in?next={request.url.path}")
-    return page(request, "problem.html", status=status, message=error.message, hint=error.hint)
+def _hosts(platform: Platform, bound: str) -> set[str]:
+    """The names that the server answers to: its public one, the loopback's, and an address it is bound to.
+
+    A page elsewhere that has its own name point here is not among them (DNS rebinding).
+    """
+    public = urlsplit(platform.workspace.text("portal.address")).hostname or ""
+    named = {public, *_LOOPBACK}
+    try:
+        address = ipaddress.ip_address(bound)
+    except ValueError:
+        return named | {bound}
+    return named if address.is_unspecified else named | {bound}
