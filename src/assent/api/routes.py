@@ -4,4 +4,15 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from assent.api.decide import router as decide
+from assent.api.events import router as events
+from assent.api.health import router as health
+from assent.api.log import router as log
+from assent.api.packs import router as packs
+from assent.api.receipts import router as receipts
+from assent.api.settings import router as settings
+from assent.api.snapshots import router as snapshots
+
 router = APIRouter()
+for part in (decide, settings, receipts, events, snapshots, packs, log, health):
+    router.include_router(part)

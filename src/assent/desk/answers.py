@@ -2,7 +2,7 @@
 
     begin ── new ──► the work is done ──► keep          a repetition gets what was kept
       │                    │
-      │                    └── it failed in a way that may pass ──► forget: a repetition tries again
+      │                    └── it failed, and nobody knows how far it came ──► let_go: a repetition begins again
       ├── kept before ──► the answer, again
       ├── under way ────► nothing yet: come back later
       └── under way for longer than any work takes ──► taken over: whoever did it is gone, and may have done it
@@ -73,7 +73,7 @@ def begin(desk: Desk, *, caller: str, key: str, request: str, now: datetime) -> 
         if connection.execute(_inserted(connection, caller, key, request, since)).rowcount:
             return Begun(since)
         row = connection.execute(sa.select(ANSWERS).where(_of(caller, key)).with_for_update()).one_or_none()
-        if row is None:  # forgotten this moment: as if it were under way
+        if row is None:  # cleared this moment: as if it were under way
             return UnderWay()
         age = now - parse_instant(row.since)
         if age <= KEPT_FOR:
@@ -96,10 +96,11 @@ def keep(desk: Desk, *, caller: str, key: str, begun: Begun, answer: Kept) -> No
         connection.execute(mine.values(status=answer.status, body=answer.body))
 
 
-def forget(desk: Desk, *, caller: str, key: str, begun: Begun) -> None:
-    """It is as if the request had never come."""
+def let_go(desk: Desk, *, caller: str, key: str, begun: Begun, now: datetime) -> None:
+    """Whoever repeats the request begins again, and is told that it may have been done."""
     with desk.changing() as connection:
-        connection.execute(sa.delete(ANSWERS).where(_of(caller, key), ANSWERS.c.since == begun.since))
+        mine = sa.update(ANSWERS).where(_of(caller, key), ANSWERS.c.since == begun.since)
+        connection.execute(mine.values(since=_sortable(now - GIVEN_UP_AFTER - timedelta(seconds=1))))
 
 
 def clear(desk: Desk, *, now: datetime) -> int:

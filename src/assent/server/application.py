@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 
+from assent.api.description import describe
 from assent.api.routes import router as api
 from assent.operations.platform import Platform
 from assent.server.problems import add_problems
@@ -41,6 +42,7 @@ def make_application(platform: Platform, *, host: str = "127.0.0.1", log: bool =
     app.state.provider = provider_of(platform)
     app.include_router(api)
     app.include_router(web)
+    describe(app)
     # The one that was added last meets a request first.
     add_problems(app)
     app.add_middleware(Admission, hosts=_hosts(platform, host))

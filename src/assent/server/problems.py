@@ -1,15 +1,16 @@
 """Everything that goes wrong, as an answer: `application/problem+json` for machines (RFC 9457), a page elsewhere.
 
-The one map from errors to HTTP. What a person did wrong is said; what is wrong with us is said without its details,
+What a person did wrong is said; what is wrong with us is said without its details,
 and goes to the log as places in the source, never as a message, which might name somebody.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 import traceback
 from collections.abc import Mapping
-from typing import Final, TextIO
+from typing import Any, Final, TextIO
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -19,17 +20,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assent.api.problems import invalid, is_api, problem
-from assent.api.problems import status_of as told_as
+from assent.api.problems import PROBLEM_JSON
 from assent.errors import AssentError, UnavailableError
 from assent.operations.sign_in import SignInFailedError
 from assent.serving.door import BadTokenError, ForbiddenError, SignInNeededError, caller_of
-from assent.serving.limits import TooManyError
+from assent.serving.statuses import status_of
+from assent.serving.shield import ASKED_BY_MACHINES
+from assent.serving.statuses import status_of
 from assent.web.pages import page, see_other
 from assent.web.sign_in.routes import sign_in_path
 
-_STATUS: Final[Mapping[type[AssentError], int]] = {SignInFailedError: 403, TooManyError: 429}
 RETRY_SECONDS: Final = 10
+_FOR_MACHINES: Final = ("/v1/", "/log/", "/.well-known/")
 
 
 def add_problems(app: FastAPI) -> None:
@@ -38,11 +40,6 @@ def add_problems(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _not_valid)
     app.add_exception_handler(HTTPException, _by_status)
     app.add_middleware(Crashes)
-
-
-def status_of(error: AssentError) -> int:
-    """The HTTP status of an error: `api.problems` says it, but for what only pages know."""
-    return next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), None) or told_as(error)
 
 
 class Crashes:
@@ -85,7 +82,7 @@ def places_of(error: BaseException) -> str:
 def _explained(request: Request, error: Exception) -> Response:
     assert isinstance(error, AssentError)
     status = status_of(error)
-    if isinstance(error, SignInNeededError) and request.method == "GET" and not is_api(request.url.path):
+    if isinstance(error, SignInNeededError) and request.method == "GET" and not _for_machine(request):
         wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return see_other(sign_in_path(wanted))
     if status == 500:  # noqa: PLR2004 - an HTTP status
@@ -104,9 +101,11 @@ def _explained(request: Request, error: Exception) -> Response:
 
 def _not_valid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    if is_api(request.url.path):
-        return invalid(error.errors())
-    return _answer(request, 400, "this form is not complete, or was not sent from our page")
+    if not _for_machine(request):
+        return _answer(request, 400, "this form is not complete, or was not sent from our page")
+    found = [{"where": ".".join(map(str, each["loc"])), "what": str(each["msg"])} for each in error.errors()]
+    first = f"`{found[0]['where']}`: {found[0]['what']}" if found else "the request cannot be read"
+    return _answer(request, 422, first, more={"errors": found})
 
 
 def _by_status(request: Request, error: Exception) -> Response:
@@ -135,11 +134,15 @@ def _answer(
     *,
     hint: str | None = None,
     headers: Mapping[str, str] | None = None,
+    more: Mapping[str, Any] | None = None,
     again: bool = False,
     wait: int = RETRY_SECONDS,
 ) -> Response:
-    if is_api(request.url.path):
-        answer = problem(status, message, hint)
+    if _for_machine(request):
+        told: dict[str, Any] = {"type": "about:blank", "title": message, "status": status}
+        told |= ({"detail": hint} if hint else {}) | dict(more or {})
+        # In ASCII: half a character of what was asked, which UTF-8 cannot carry, stays readable as an escape.
+        answer = Response(json.dumps(told), status, media_type=PROBLEM_JSON)
     else:
         _know_caller(request, status)
         answer = page(
@@ -156,3 +159,8 @@ def _know_caller(request: Request, status: int) -> None:
             request.state.caller = caller_of(request)
         except AssentError:
             return
+
+
+def _for_machine(request: Request) -> bool:
+    path = request.url.path
+    return path.startswith(_FOR_MACHINES) or path in ASKED_BY_MACHINES
