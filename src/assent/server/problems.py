@@ -24,7 +24,6 @@ from assent.api.problems import PROBLEM_JSON
 from assent.errors import AssentError, UnavailableError
 from assent.operations.sign_in import SignInFailedError
 from assent.serving.door import BadTokenError, ForbiddenError, SignInNeededError, caller_of
-from assent.serving.statuses import status_of
 from assent.serving.shield import ASKED_BY_MACHINES
 from assent.serving.statuses import status_of
 from assent.web.pages import page, see_other
