@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from assent.evidence.privacy_record import CONSENT, INTEREST, RIGHT_NAMES, RIGHTS
 from assent.language.catalogue import Language
+from assent.operations.items import Item, Verdict
 from assent.operations.receipt import gdpr_applies
 from assent.operations.settings import MEMBER, MemberSettings, PurposeNow, SettingNow, Why
 from assent.policy.pack import AgeAt, Basis, Kind, ObjectionRule, Others, Pack, Purpose, Withdrawal
 from assent.policy.sentences import category_words
 from assent.vocabulary.identifiers import Category
+from assent.vocabulary.reasons import Reason
 from assent.web.settings.categories import CATEGORIES
 
 _PLATFORM: Final = "<platform>"
@@ -23,6 +25,15 @@ class Fact:
     """A question about a use, in a few words, and its answer in sentences."""
 
     about: str
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Purposes with one answer for an item, and why."""
+
+    allowed: bool
+    purposes: str
     sentences: tuple[str, ...]
 
 
@@ -44,6 +55,33 @@ class Words:
             known = CATEGORIES.get(name)
             told += [self.lang(known)] if known else category_words([name])
         return self.lang.listed(dict.fromkeys(told))
+
+    def kind(self, category: Category | None) -> str:
+        """One kind of content, as a heading."""
+        return self._capital(self.categories([category])) if category else self.lang("Something of no known kind")
+
+    def verdicts(self, item: Item) -> list[Group]:
+        """What may be done with an item, purposes with the same answer together."""
+        groups: dict[tuple[object, ...], list[Verdict]] = {}
+        for each in item.verdicts:
+            groups.setdefault((each.allowed, each.reasons, each.masked), []).append(each)
+        return [
+            Group(
+                each[0].allowed,
+                self._capital(self.lang.listed(self.named(one.purpose.title) for one in each)),
+                tuple(self._because(item, each[0])),
+            )
+            for each in groups.values()
+        ]
+
+    def _because(self, item: Item, verdict: Verdict) -> Iterator[str]:
+        if verdict.masked:
+            yield self.lang("Where it names you, you are blacked out.")
+        for reason in verdict.reasons:
+            if reason is Reason.ITEM_EXCLUDED and not item.excluded:
+                yield self.lang("Somebody else who appears in it left it out, or it was marked so where it lies.")
+            else:
+                yield self.lang(reason.for_members)
 
     # --- one setting
 
@@ -99,7 +137,7 @@ class Words:
             (lang("What stays out"), self._stays_out(purpose)),
             (lang("Who gets it"), [self._capital(lang.listed(map(self.named, purpose.recipients)) + ".")]),
             (lang("Since when"), self._since(settings, now)),
-            (lang("Legal basis"), [lang(_BASIS[purpose.basis])]),
+            (lang("Legal basis"), [lang((_BASIS if gdpr_applies(settings.region) else _GROUND)[purpose.basis])]),
             (lang("If you choose nothing"), self._default(settings, purpose)),
             (lang("Who else counts"), self._others(purpose)),
             (lang("Age"), self._age(purpose)),
@@ -244,6 +282,10 @@ def article_name(short: str) -> str:
 _BASIS: Final[Mapping[Basis, str]] = {
     Basis.LEGITIMATE_INTEREST: "Legitimate interest (GDPR Art. 6(1)(f)): nobody asks you first, and you may object.",
     Basis.CONSENT: "Consent (GDPR Art. 6(1)(a)): only after you said yes.",
+}
+_GROUND: Final[Mapping[Basis, str]] = {
+    Basis.LEGITIMATE_INTEREST: "Legitimate interest: nobody asks you first, and you may object.",
+    Basis.CONSENT: "Consent: only after you said yes.",
 }
 _VISIBILITY: Final[Mapping[str, str]] = {
     "public": "everybody",

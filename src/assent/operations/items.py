@@ -1,0 +1,261 @@
+"""A member's own records, one by one: what may be done with each now, and why; left out and let in again.
+
+The sources are read where they lie, filtered to one member; what was read is kept until a file changes. What the
+ledger says is never kept: every look judges anew.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeVar
+
+from assent.engines import Engine, open_duckdb
+from assent.errors import InputError
+from assent.gate.items import Listed, excerpts, list_items
+from assent.gate.lookup import find
+from assent.ledger import Positioned, fold_exclusions
+from assent.operations.deciding import Asked, Decider, Look
+from assent.operations.platform import Platform
+from assent.operations.sources import open_entry
+from assent.policy.pack import Purpose
+from assent.vocabulary.events import Event, EventType
+from assent.vocabulary.identifiers import MemberId, RecordId
+from assent.vocabulary.reasons import Reason, from_mask
+from assent.vocabulary.records import Judgment, Record
+from assent.vocabulary.tables import RecordTable
+
+T = TypeVar("T")
+
+PER_PAGE: Final = 10
+EXCERPT_CHARACTERS: Final = 280
+_CHAIN: Final = 32
+_KEPT: Final = 512
+_SCANS_AT_ONCE: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What may be done with one item for one purpose.
+
+    Args:
+        reasons: why not. Of what somebody else wrote always empty: why is its author's business.
+        masked: it may be used, with the member who asks blacked out.
+    """
+
+    purpose: Purpose
+    allowed: bool
+    reasons: tuple[Reason, ...]
+    masked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A record as the member sees it.
+
+    Args:
+        own: they wrote it; else they appear in it.
+        excerpt: how its text begins; None without a text, and of what somebody else wrote.
+        excluded: the member left it out.
+    """
+
+    record: Record
+    own: bool
+    excerpt: str | None
+    excluded: bool
+    verdicts: tuple[Verdict, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some of a member's items, newest first; `number` counts from 1."""
+
+    items: tuple[Item, ...]
+    number: int
+    pages: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What the sources hold for a page: its records, and those whose text they carry."""
+
+    records: Mapping[RecordId, Record]
+    texts: Mapping[RecordId, str]
+
+
+class Items:
+    """The records of an open platform's members; safe to use from many threads, and worth keeping."""
+
+    def __init__(self, platform: Platform, decider: Decider | None = None) -> None:
+        self._platform = platform
+        self._decider = decider or Decider(platform)
+        self._scanning = threading.BoundedSemaphore(_SCANS_AT_ONCE)
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[tuple[object, ...], object] = OrderedDict()
+
+    def page(self, member: MemberId, number: int = 1) -> Page:
+        """The items on that page, judged as of now; the last page where there are fewer.
+
+        Cost: two scans of the sources the first time, none after that until a file changes.
+        """
+        tables, stamp = self._tables()
+        listed = self._listed(tables, stamp, member)
+        pages = max(1, -(-len(listed) // PER_PAGE))
+        number = min(max(number, 1), pages)
+        shown = listed[(number - 1) * PER_PAGE : number * PER_PAGE]
+        idents = tuple(each.id for each in shown)
+        found = self._keep((stamp, idents), lambda: self._find(tables, idents)) if idents else _Found({}, {})
+        own = {each.id: each.own for each in shown}
+        return Page(tuple(self._judged(member, own, found)), number, pages, len(listed))
+
+    def exclude(self, member: MemberId, record: str) -> int:
+        """From now on the item is left out, whoever wrote it; gives where the ledger says so.
+
+        Raises:
+            InputError: the member neither wrote it nor appears in it.
+        """
+        return self._mark(member, record, EventType.RECORD_EXCLUDED)
+
+    def include(self, member: MemberId, record: str) -> int:
+        """The member does not leave the item out any more; others in it still may.
+
+        Raises:
+            InputError: the member neither wrote it nor appears in it.
+        """
+        return self._mark(member, record, EventType.RECORD_INCLUDED)
+
+    # --- what the ledger says
+
+    def _mark(self, member: MemberId, record: str, kind: EventType) -> int:
+        tables, stamp = self._tables()
+        if not any(each.id == record for each in self._listed(tables, stamp, member)):
+            raise InputError("there is no such item of yours", hint="`My data` lists yours")
+        said = self._platform.ledger.events_of(member)
+        about = _about(said, record)
+        if about and about[-1][1].type is kind:
+            return about[-1][0]
+        event = Event(kind, self._platform.present(), member, record, by="member")
+        return self._platform.ledger.append([event]).start
+
+    def _judged(self, member: MemberId, own: Mapping[RecordId, bool], found: _Found) -> Iterator[Item]:
+        look = self._decider.look([Asked(each) for each in found.records.values()])
+        said = self._platform.ledger.events_of(member, size=look.known.size)
+        left_out = fold_exclusions(said, at=look.known.at, size=look.known.size)
+        judge = _Judge(self._decider, look, found.records)
+        for ident, wrote in own.items():
+            record = found.records.get(ident)
+            if record is None:
+                continue  # it went out of the sources while it was looked up
+            verdicts = tuple(
+                _verdict(purpose, judge.of(record, purpose), record, member, wrote)
+                for purpose in look.pack.purposes.values()
+            )
+            yield Item(record, wrote, found.texts.get(ident) if wrote else None, ident in left_out, verdicts)
+
+    # --- what the sources say
+
+    def _tables(self) -> tuple[tuple[RecordTable, ...], tuple[object, ...]]:
+        workspace = self._platform.workspace
+        tables = tuple(table for name in sorted(workspace.sources) for table in open_entry(workspace, name).tables)
+        return tables, tuple(_stamp(path) for table in tables for path in table.files)
+
+    def _listed(self, tables: tuple[RecordTable, ...], stamp: object, member: MemberId) -> list[Listed]:
+        if not tables:
+            return []
+
+        def scanned() -> list[Listed]:
+            with self._engine() as engine:
+                return list_items(engine, tables, member)
+
+        return self._keep((stamp, member), scanned)
+
+    def _find(self, tables: tuple[RecordTable, ...], idents: Iterable[RecordId]) -> _Found:
+        records: dict[RecordId, Record] = {}
+        with self._engine() as engine:
+            wanted = set(idents)
+            texts = excerpts(engine, tables, wanted, characters=EXCERPT_CHARACTERS)
+            for _ in range(_CHAIN):
+                if not wanted:
+                    break
+                found = find(engine, tables, wanted)
+                records |= found
+                wanted = {each.parent for each in found.values() if each.parent is not None} - set(records)
+        return _Found(records, texts)
+
+    @contextmanager
+    def _engine(self) -> Iterator[Engine]:
+        workspace = self._platform.workspace
+        with self._scanning, tempfile.TemporaryDirectory(prefix="assent-items-") as folder:
+            engine = open_duckdb(
+                memory_mib=workspace.number("build.memory_mib"),
+                threads=workspace.number("build.threads"),
+                folder=Path(folder),
+            )
+            try:
+                yield engine
+            finally:
+                engine.close()
+
+    def _keep(self, key: tuple[object, ...], look: Callable[[], T]) -> T:
+        """What was found before under that key, else what a look finds."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]  # type: ignore[return-value]
+        found = look()
+        with self._lock:
+            self._kept[key] = found
+            while len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        return found
+
+
+class _Judge:
+    """Judges records out of one look; what a record carries is judged before it."""
+
+    def __init__(self, decider: Decider, look: Look, records: Mapping[RecordId, Record]) -> None:
+        self._decider, self._look, self._records = decider, look, records
+        self._known: dict[tuple[RecordId, str], Judgment] = {}
+
+    def of(self, record: Record, purpose: Purpose, above: frozenset[RecordId] = frozenset()) -> Judgment:
+        key = (record.id, purpose.name)
+        if key not in self._known:
+            asked = Asked(record, self._parent_allowed(record, purpose, above | {record.id}))
+            self._known[key] = self._decider.judged(self._look, purpose.name, [asked]).judgments[0]
+        return self._known[key]
+
+    def _parent_allowed(self, record: Record, purpose: Purpose, above: frozenset[RecordId]) -> bool | None:
+        if record.parent is None:
+            return True
+        if record.parent in above:
+            return False  # a circle of reposts has no original
+        parent = self._records.get(record.parent)
+        return None if parent is None else not self.of(parent, purpose, above).mask
+
+
+def _verdict(purpose: Purpose, judgment: Judgment, record: Record, member: MemberId, own: bool) -> Verdict:
+    mine = {subject.role for subject in record.subjects if subject.member == member}
+    masked = not judgment.mask and not mine.isdisjoint(judgment.masks)
+    return Verdict(purpose, not judgment.mask, from_mask(judgment.mask) if own else (), masked)
+
+
+def _about(said: Sequence[Positioned], record: str) -> list[tuple[int, Event]]:
+    """What the member said of one record, in the order in which it counts."""
+    kinds = {EventType.RECORD_EXCLUDED, EventType.RECORD_INCLUDED}
+    about = [(seq, each) for seq, each in said if isinstance(each, Event) and each.type in kinds and each.key == record]
+    return sorted(about, key=lambda each: (each[1].effective_at, each[0]))
+
+
+def _stamp(path: Path) -> tuple[str, int, int]:
+    """Changes whenever the file does."""
+    try:
+        found = path.stat()
+    except OSError:
+        raise InputError(f"there is no file `{path.name}`", hint="a source of this platform is missing") from None
+    return str(path), found.st_mtime_ns, found.st_size
