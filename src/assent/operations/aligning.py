@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from assent.desk.objections import OBJECTION, OPEN_STATES, Case, Step, case_of, correct_case, open_case
+from assent.desk.objections import OBJECTION, OPEN_STATES, Case, Step, case_of, cases_of, correct_case, open_case
 from assent.ledger import Positioned, fold_member
 from assent.operations.objection_clock import due
 from assent.operations.platform import Platform
@@ -78,10 +78,8 @@ def _adopt(platform: Platform, person: MemberId, purpose: PurposeName, said: Seq
 
 
 def _is_latest(platform: Platform, case: Case) -> bool:
-    about = [
-        each for each in _cases_of(platform.desk, case.person) if (each.kind, each.purpose) == (case.kind, case.purpose)
-    ]
-    return all(each.id == case.id or each.received_at < case.received_at for each in about)
+    about = [each for each in cases_of(platform.desk, case.person) if each.purpose == case.purpose]
+    return all(each.id == case.id or each.received_at < case.received_at for each in about if each.kind == case.kind)
 
 
 def _last(said: Sequence[Positioned], purpose: PurposeName) -> datetime | None:

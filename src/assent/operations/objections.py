@@ -290,10 +290,21 @@ def new_case(
     who = MemberId(person if person is not None else PERSON_PREFIX + _draw(platform))
     at = platform.present()
     return Case(
-        id=_draw(platform), kind=kind, purpose=purpose, person=who, is_member=contact is None,
-        name=None if contact is None else contact.name, address=None if contact is None else contact.address, language=language, words=words,
-        state="received", received_at=at, due_at=due(at), about=about or None, take_back=take_back,
-    )  # fmt: skip
+        id=_draw(platform),
+        kind=kind,
+        purpose=purpose,
+        person=who,
+        is_member=contact is None,
+        name=None if contact is None else contact.name,
+        address=None if contact is None else contact.address,
+        language=language,
+        words=words,
+        state="received",
+        received_at=at,
+        due_at=due(at),
+        about=about or None,
+        take_back=take_back,
+    )
 
 
 def begin(platform: Platform, case: Case, move: Move, link: str | None) -> Case:
