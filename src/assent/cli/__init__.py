@@ -12,7 +12,7 @@ import typer
 from assent.cli.frame import complain, err
 from assent.errors import AssentError
 
-GROUPS = ("policy", "ledger", "source", "signals", "subject", "witness", "receipt", "feed")
+GROUPS = ("policy", "ledger", "source", "signals", "subject", "witness", "receipt", "feed", "token")
 """Modules with a group of commands each: `app`."""
 
 COMMANDS: Mapping[str, tuple[str, ...]] = {
@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "takeback": ("takeback", "sweep"),
     "erasure": ("erase",),
     "exposure": ("exposure",),
+    "serve": ("serve",),
 }
 """Modules with commands of their own, and which: `register(app)`."""
 

@@ -81,7 +81,8 @@ def places_of(error: BaseException) -> str:
 def _explained(request: Request, error: Exception) -> Response:
     assert isinstance(error, AssentError)
     status = status_of(error)
-    if isinstance(error, SignInNeededError) and request.method == "GET" and not _for_machine(request):
+    a_person_asks = request.method == "GET" and not isinstance(error, BadTokenError) and not _for_machine(request)
+    if isinstance(error, SignInNeededError) and a_person_asks:
         wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return see_other(sign_in_path(wanted))
     if status == 500:  # noqa: PLR2004 - an HTTP status

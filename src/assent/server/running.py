@@ -1,0 +1,124 @@
+"""The processes behind `assent serve`: one socket, as many processes as asked for, each with the platform open.
+
+What is acknowledged is in the ledger before the answer leaves (`ledger.group_commit`), so nothing here has to be saved:
+a process that is killed loses requests that nobody was answered, and another takes its place. At a stop, requests that
+are under way are finished first.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, contextmanager
+from typing import Final
+
+import uvicorn
+from fastapi import FastAPI
+from uvicorn.supervisors import Multiprocess
+
+from assent.errors import InputError, UnavailableError
+from assent.operations.platform import Platform, open_platform
+from assent.operations.workspace import open_workspace
+from assent.server.application import make_application
+
+FACTORY: Final = "assent.server.running:make"
+HOST_VARIABLE: Final = "ASSENT_SERVED_HOST"
+LOG_VARIABLE: Final = "ASSENT_REQUEST_LOG"
+LAST_REQUESTS_SECONDS: Final = 10
+_QUEUE: Final = 2048
+
+Companion = Callable[[Platform], AbstractContextManager[object]]
+"""What goes on beside the answering while a process runs: mail that is sent, hooks that are told."""
+
+
+def make() -> FastAPI:
+    """The application of one process, which opens the platform of the folder it was started in and closes it again."""
+    platform = _opened_patiently()
+    return over(platform, host=os.environ.get(HOST_VARIABLE, "127.0.0.1"), log=LOG_VARIABLE in os.environ)
+
+
+def over(platform: Platform, *, host: str, log: bool, companions: Sequence[Companion] = ()) -> FastAPI:
+    """The application over an open platform, which it closes when it stops."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        with ExitStack() as running:
+            running.callback(platform.close)
+            for companion in companions:
+                running.enter_context(companion(platform))
+            yield
+
+    return make_application(platform, host=host, log=log, lifespan=lifespan)
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A socket that listens there; 0 is any free port.
+
+    Raises:
+        InputError: somebody else listens there, or there is no such address on this machine.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((host, port))
+        bound.listen(_QUEUE)
+    except (OSError, OverflowError) as error:
+        bound.close()
+        said = getattr(error, "strerror", None) or "no such port"
+        raise InputError(f"cannot listen on `{host}:{port}`: {said.lower()}",
+                         hint="another program may be there; choose one with --port") from None  # fmt: skip
+    bound.set_inheritable(True)
+    return bound
+
+
+def run(bound: socket.socket, *, host: str, processes: int, log: bool) -> None:
+    """Requests are answered until somebody stops the program; those under way are finished first."""
+    os.environ[HOST_VARIABLE] = host
+    if log:
+        os.environ[LOG_VARIABLE] = "on"
+    config = uvicorn.Config(
+        FACTORY,
+        factory=True,
+        workers=processes,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=LAST_REQUESTS_SECONDS,
+        backlog=_QUEUE,
+        # A process that is busy with a long request is alive: only one that is gone is replaced.
+        timeout_worker_healthcheck=60,
+    )
+    with _quiet_stop():
+        if processes > 1:
+            Multiprocess(config, sockets=[bound]).run()
+        else:
+            uvicorn.Server(config).run(sockets=[bound])
+
+
+def _opened_patiently() -> Platform:
+    """The platform, as soon as its database can be reached: a process that starts while it is away waits for it."""
+    workspace, told = open_workspace(), False
+    while True:
+        try:
+            return open_platform(workspace)
+        except UnavailableError as error:
+            if not told:
+                sys.stderr.write(f"waiting: {error.message}\n")
+            told = True
+            time.sleep(1)
+
+
+@contextmanager
+def _quiet_stop() -> Iterator[None]:
+    """Being told to stop is no error: uvicorn stops, then raises the signal again, which by then does nothing."""
+    before = {each: signal.signal(each, lambda *_: None) for each in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
