@@ -146,7 +146,7 @@ def _answer(
     else:
         _know_caller(request, status)
         answer = page(
-            request, "problem.html", status=status, message=message, hint=hint, again=again, wait=wait
+            request, "problem.html", status=status, code=status, message=message, hint=hint, again=again, wait=wait
         )  # fmt: skip
     answer.headers.update(headers or {})
     return answer
