@@ -141,7 +141,7 @@ class Words:
             (lang("If you choose nothing"), self._default(settings, purpose)),
             (lang("Who else counts"), self._others(purpose)),
             (lang("Age"), self._age(purpose)),
-            (lang("Being told"), self._notice(settings.pack, now)),
+            (lang("Being told"), self._notice(settings, now)),
             (lang("Objecting"), [lang(_OBJECTING[purpose.objection])]),
         ]
         return [Fact(about, tuple(each for each in sentences if each)) for about, sentences in told if any(sentences)]
@@ -223,17 +223,19 @@ class Words:
             )
         return [self.lang(text, years=years)]
 
-    def _notice(self, pack: Pack, now: PurposeNow) -> list[str]:
+    def _notice(self, settings: MemberSettings, now: PurposeNow) -> list[str]:
         lang, purpose = self.lang, now.purpose
         if purpose.notice is None:
             return [lang("These rules ask for no notice before the use begins.")]
-        title = self.named(pack.notices[purpose.notice].title)
+        title = self.named(settings.pack.notices[purpose.notice].title)
         if now.told_at is None or now.usable_at is None:
             return [lang("You have not yet been sent “%(title)s”. Nothing is used before that.", title=title)]
         told = [lang("You were sent “%(title)s” on %(day)s.", title=title, day=lang.day(now.told_at))]
         if purpose.waiting_period:
             day = lang.day(now.usable_at)
-            told.append(lang("You had until %(day)s to decide: nothing was used before.", day=day))
+            over = now.usable_at <= settings.at
+            text = "You had until %(day)s to decide: nothing was used before."
+            told.append(lang(text if over else "You have until %(day)s to decide: nothing is used before.", day=day))
         return told
 
     # --- the past
