@@ -12,8 +12,8 @@ import pytest
 from typer.testing import CliRunner
 
 from assent.cli.receipt import app
-from assent.cli.receipt_page import write_receipt_page
 from assent.errors import AssentError, EvidenceError, InputError, RefusedError
+from assent.operations.pages.receipt import write_receipt_page
 from assent.operations.receipt import gdpr_applies, make_receipt
 from assent.operations.witness import add_cosignatures, cosign_published, make_witness, watch_log
 from assent.operations.workspace import open_workspace

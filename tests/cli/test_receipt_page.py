@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from assent.cli.receipt_page import write_receipt_page
+from assent.operations.pages.receipt import write_receipt_page
 from assent.operations.receipt import make_receipt
 from small_world import joined, make_world, switched
 

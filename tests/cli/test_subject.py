@@ -12,10 +12,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from assent.cli import build_app
-from assent.cli.subject_page import write_subject_page
 from assent.errors import EvidenceError, InputError
 from assent.evidence.subject_proof import open_subject_proof, sign_subject_proof
 from assent.operations.build import ATTEST_KEY
+from assent.operations.pages.subject import write_subject_page
 from assent.operations.subject import prove_subject
 from assent.storage.keys import load_key
 from small_world import World, make_world, post

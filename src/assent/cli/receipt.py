@@ -11,10 +11,10 @@ from rich.console import Console
 from rich.markup import escape
 
 from assent.cli.frame import Json, emit, new_group, warn
-from assent.cli.receipt_page import is_page, receipt_in_page, require_page_says, write_receipt_page
 from assent.cli.witness import QuorumOption, WitnessKeyOption
 from assent.evidence.cosignature import Cosignature
 from assent.evidence.receipt import Receipt
+from assent.operations.pages.receipt import is_page, receipt_in_page, require_page_says, write_receipt_page
 from assent.operations.receipt import make_receipt, verify_receipt
 from assent.operations.workspace import open_workspace
 from assent.storage.files import explained, write_all_durably

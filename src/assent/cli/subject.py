@@ -19,7 +19,7 @@ from typer.core import TyperGroup
 from assent.audit.subject import SubjectPart, SubjectReport
 from assent.cli.build import watching
 from assent.cli.frame import Json, emit, listing
-from assent.cli.subject_page import place_name, write_subject_page
+from assent.operations.pages.subject import place_name, write_subject_page
 from assent.operations.subject import prove_subject, verify_subject_file
 from assent.operations.workspace import open_workspace, workspace_here
 from assent.storage.files import explained

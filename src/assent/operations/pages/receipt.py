@@ -22,7 +22,7 @@ _BASES: Final[Mapping[str, str]] = {
 
 def write_receipt_page(receipt: Receipt, data: bytes) -> str:
     """The page in HTML; the same receipt gives the same page."""
-    pages = Environment(loader=PackageLoader("assent.cli"), autoescape=True, undefined=StrictUndefined)
+    pages = Environment(loader=PackageLoader("assent.operations.pages"), autoescape=True, undefined=StrictUndefined)
     pages.trim_blocks = pages.lstrip_blocks = True
     stated = receipt.statement
     return pages.get_template("receipt.html").render(

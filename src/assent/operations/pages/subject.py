@@ -12,7 +12,7 @@ from assent.vocabulary.reasons import REASONS
 
 def write_subject_page(report: SubjectReport) -> str:
     """The page in HTML."""
-    pages = Environment(loader=PackageLoader("assent.cli"), autoescape=True, undefined=StrictUndefined)
+    pages = Environment(loader=PackageLoader("assent.operations.pages"), autoescape=True, undefined=StrictUndefined)
     pages.trim_blocks = pages.lstrip_blocks = True
     return pages.get_template("subject.html").render(
         report=report, tally=_tally, sentences=_sentences, place=place_name
