@@ -48,11 +48,14 @@ def find(engine: Engine, tables: tuple[RecordTable, ...], idents: Collection[Rec
     return {RecordId(row[0]): _record(dict(zip(names, row, strict=True))) for row in found}
 
 
-def find_saying(engine: Engine, tables: tuple[RecordTable, ...], words: str, *, most: int) -> list[RecordId]:
-    """Ids of records whose text has these words, whatever their case, in order. Cost: one scan of the texts."""
+def find_saying(
+    engine: Engine, tables: tuple[RecordTable, ...], words: str, *, within: Collection[str], most: int
+) -> list[RecordId]:
+    """Ids of records of these categories whose text has these words, in any case; in order. Cost: a scan of texts."""
     rows = scan(engine, tables).subquery("rows")
     said = sql.func("contains", sql.func("lower", sql.col("text")), sql.func("lower", sql.value(words)))
-    query = exp.select(sql.col("id")).from_(rows).where(said).order_by(sql.col("id")).limit(most)
+    wanted = sql.both(sql.within(sql.col("category"), sorted(within)), said)
+    query = exp.select(sql.col("id")).from_(rows).where(wanted).order_by(sql.col("id")).limit(most)
     return [RecordId(row[0]) for row in engine.rows(sql.render(query, engine.dialect)) if row[0]]
 
 

@@ -38,7 +38,7 @@ FUNCTIONS: Final = frozenset(
         "encode", "epoch_us", "flatten", "from_json", "generate_subscripts", "json_type",
         "json_extract_string", "json_extract", "json_valid",
         "least", "len", "length", "list", "list_aggregate", "list_any_value",
-        "list_contains", "list_filter", "list_sort", "list_transform", "read_csv", "read_ndjson_objects",
+        "list_contains", "contains", "lower", "list_filter", "list_sort", "list_transform", "read_csv", "read_ndjson_objects",
         "read_parquet",
         "regexp_full_match", "row_number", "sha256", "substr", "timezone", "unhex", "unnest", "to_microseconds", "hash",
     }

@@ -22,7 +22,7 @@ from assent.errors import InputError, RefusedError
 from assent.gate.lookup import find, find_saying, find_texts
 from assent.gate.members import records_by, records_naming
 from assent.operations.casework import take_step
-from assent.operations.objections import staff_move, standing
+from assent.operations.objections import purpose_of, staff_move, standing
 from assent.operations.platform import Platform
 from assent.operations.sources import open_entry
 from assent.operations.workspace import Workspace
@@ -53,8 +53,10 @@ class Found:
     excerpt: str
 
 
-def find_records(workspace: Workspace, wanted: str) -> list[Found]:
+def find_records(platform: Platform, purpose: str, wanted: str) -> list[Found]:
     """Records with this id, by this author, that list them, or whose text has these words; at most fifty of each.
+
+    Only such as the purpose could use at all: nobody reads a private message to weigh an objection.
 
     Raises:
         InputError: nothing to look for, or no source to look in.
@@ -62,9 +64,10 @@ def find_records(workspace: Workspace, wanted: str) -> list[Found]:
     words = wanted.strip()
     if len(words) < _LEAST_WORDS or "\x00" in words:
         raise InputError("there is too little to look for", hint="give an id, a member's id, or words of the text")
-    with _sources(workspace) as (engine, tables):
+    scope = purpose_of(platform, purpose).scope
+    with _sources(platform.workspace) as (engine, tables):
         hits: dict[RecordId, str] = {}
-        for ident in find_saying(engine, tables, words, most=MOST_FOUND):
+        for ident in find_saying(engine, tables, words, within=scope, most=MOST_FOUND):
             hits[ident] = "text"
         for appearance in records_naming(engine, tables, MemberId(words))[:MOST_FOUND]:
             hits[appearance.record] = "named"
@@ -77,6 +80,7 @@ def find_records(workspace: Workspace, wanted: str) -> list[Found]:
     return [
         Found(ident, record.author, record.category, hits[ident], _excerpt(texts[ident].text or "", words))
         for ident, record in sorted(records.items())
+        if record.category in scope
     ]
 
 

@@ -7,6 +7,7 @@ from starlette.responses import FileResponse, Response
 
 from assent.serving.door import NotFoundError, needs
 from assent.serving.permissions import Permission
+from assent.web.console.objections import router as console_objections
 from assent.web.console.routes import router as console
 from assent.web.notices.routes import router as notices
 from assent.web.objections.routes import router as objections
@@ -16,7 +17,7 @@ from assent.web.settings.routes import router as settings
 from assent.web.sign_in.routes import router as sign_in
 
 router = APIRouter(include_in_schema=False)
-for part in (settings, objections, notices, public, console, sign_in):
+for part in (settings, objections, notices, public, console_objections, console, sign_in):
     router.include_router(part)
 
 

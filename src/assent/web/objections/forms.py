@@ -13,6 +13,7 @@ from assent.operations.claims import Seen
 from assent.operations.contact import MAX_NAME, MAX_WORDS, Contact, clean_words
 
 Text = Annotated[str, Form()]
+Texts = Annotated[tuple[str, ...], Form()]
 
 _TEXT_ERROR: Final = "This text cannot be used. Write at most %(most)s characters, without control characters."
 
