@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from assent.api.decide import router as decide
 from assent.api.events import router as events
 from assent.api.health import router as health
+from assent.api.hooks import router as hooks
 from assent.api.log import router as log
 from assent.api.packs import router as packs
 from assent.api.receipts import router as receipts
@@ -14,5 +15,5 @@ from assent.api.settings import router as settings
 from assent.api.snapshots import router as snapshots
 
 router = APIRouter()
-for part in (decide, settings, receipts, events, snapshots, packs, log, health):
+for part in (decide, settings, receipts, events, snapshots, packs, hooks, log, health):
     router.include_router(part)
