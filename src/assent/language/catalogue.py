@@ -25,6 +25,8 @@ from babel.support import Translations
 
 FOLDER: Final = Path(__file__).parent / "catalogues"
 ENGLISH: Final = "en"
+_MANNERS: Final[Mapping[str, str]] = {ENGLISH: "en_GB"}
+"""Whose way of writing dates is meant where a language has several: day before month, as most readers expect."""
 
 
 class Language:
@@ -33,6 +35,7 @@ class Language:
     def __init__(self, code: str, translations: Translations) -> None:
         self.code = code
         self.translations = translations
+        self._manner = _MANNERS.get(code, code)
 
     def __call__(self, text: str, /, **values: object) -> str:
         """The text in this language, with `%(name)s` filled in."""
@@ -45,23 +48,23 @@ class Language:
 
     def day(self, instant: datetime) -> str:
         """`3 November 2025`."""
-        return str(format_date(instant, "long", locale=self.code))
+        return str(format_date(instant, "long", locale=self._manner))
 
     def moment(self, instant: datetime) -> str:
         """Date and time, in UTC."""
-        return f"{format_datetime(instant, 'd MMMM y, HH:mm', locale=self.code)} UTC"
+        return f"{format_datetime(instant, 'd MMMM y, HH:mm', locale=self._manner)} UTC"
 
     def number(self, value: float) -> str:
         """With the language's separators."""
-        return str(format_decimal(value, locale=self.code))
+        return str(format_decimal(value, locale=self._manner))
 
     def percent(self, share: float) -> str:
         """A share of 1 with one decimal."""
-        return str(format_percent(share, "#,##0.0\u00a0%", locale=self.code))
+        return str(format_percent(share, "#,##0.0\u00a0%", locale=self._manner))
 
     def listed(self, words: Iterable[str], *, either: bool = False) -> str:
         """`a, b and c`."""
-        return str(format_list(list(words), "or" if either else "standard", locale=self.code))
+        return str(format_list(list(words), "or" if either else "standard", locale=self._manner))
 
 
 @cache
