@@ -14,6 +14,9 @@ from assent.vocabulary.reasons import REASONS
 
 WEB = Path(__file__).resolve().parents[2] / "src" / "assent" / "web"
 
+HEADERS = {"no-store"}
+"""Values of a header, not of a table of texts."""
+
 
 def in_templates() -> Iterator[str]:
     """The keys of templates, the singular of those with a plural."""
@@ -35,7 +38,7 @@ def in_code() -> Iterator[str]:
                 yield from _texts(node.args[0])
             if isinstance(node, ast.Dict):
                 for value in node.values:
-                    yield from _texts(value)
+                    yield from (text for text in _texts(value) if text not in HEADERS)
             if isinstance(node, ast.Assign) and any(_name(each) == "text" for each in node.targets):
                 yield from _texts(node.value)
 

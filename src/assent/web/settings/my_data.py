@@ -11,7 +11,9 @@ from assent.errors import InputError
 from assent.operations.deciding import Decider
 from assent.operations.items import PER_PAGE, Items
 from assent.operations.my_data import proof_of, receipt_of, said_by, where_it_went
+from assent.operations.pages.receipt import write_receipt_page
 from assent.operations.platform import Platform
+from assent.operations.receipt import Made
 from assent.operations.settings import settings_of
 from assent.policy.pack import Withdrawal
 from assent.serving.caller import Caller
@@ -91,7 +93,7 @@ def show_data_sets(request: Request, caller: Reader, platform: ThePlatform) -> R
 def download_proof(caller: Reader, platform: ThePlatform, snapshot: str) -> Response:
     """A file that proves what became of each of the member's items in that data set."""
     data = proof_of(platform, caller.own, snapshot)
-    return _download(data, f"proof-{snapshot}.json")
+    return _download(data, f"proof-{snapshot}.json", "application/json")
 
 
 @router.get("/my-data/receipts")
@@ -137,14 +139,26 @@ def show_receipt(request: Request, caller: Reader, platform: ThePlatform, seq: i
 @router.get("/my-data/receipts/{seq}/receipt.json")
 def download_receipt(caller: Reader, platform: ThePlatform, seq: int) -> Response:
     """The receipt, which verifies without this platform."""
+    made = _receipt(platform, caller, seq)
+    return _download(made.data, f"receipt-{seq}.json", "application/json")
+
+
+@router.get("/my-data/receipts/{seq}/receipt.html")
+def download_receipt_page(caller: Reader, platform: ThePlatform, seq: int) -> Response:
+    """The receipt as a page to print, with the receipt itself in it."""
+    made = _receipt(platform, caller, seq)
+    return _download(write_receipt_page(made.receipt, made.data).encode(), f"receipt-{seq}.html", "text/html")
+
+
+def _receipt(platform: Platform, caller: Caller, seq: int) -> Made:
     if all(position != seq for position, _ in said_by(platform, caller.own)):
         raise NotFoundError(_NOT_YOURS, hint="look under My data for those there are")
-    return _download(receipt_of(platform, caller.own, seq).data, f"receipt-{seq}.json")
+    return receipt_of(platform, caller.own, seq)
 
 
-def _download(data: bytes, name: str) -> Response:
+def _download(data: bytes, name: str, kind: str) -> Response:
     headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
-    return Response(data, media_type="application/json", headers=headers)
+    return Response(data, media_type=kind, headers=headers)
 
 
 def _items(request: Request, platform: Platform) -> Items:

@@ -46,7 +46,11 @@ class Words:
 
     def named(self, text: str) -> str:
         """A text of the pack in the reader's language, with the platform's name in it."""
-        return self.lang(text).replace(_PLATFORM, self.platform)
+        return self.lang(text).replace(_PLATFORM, self.lang(self.platform))
+
+    def quoted(self, text: str) -> str:
+        """The same, in the quotation marks of the language."""
+        return self.lang("“%(title)s”", title=self.named(text))
 
     def categories(self, names: Iterable[Category]) -> str:
         """Kinds of content as a list."""
@@ -115,14 +119,14 @@ class Words:
         """What else goes off with it; empty where nothing does."""
         if not now.takes_along:
             return ""
-        others = self.lang.listed(f"“{self.named(settings.pack.settings[name].title)}”" for name in now.takes_along)
+        others = self.lang.listed(self.quoted(settings.pack.settings[name].title) for name in now.takes_along)
         return self.lang("Turning this off also turns off %(others)s.", others=others)
 
     def follows(self, settings: MemberSettings, now: SettingNow) -> str:
         """What turns this one off as well; empty where nothing does."""
         if not now.setting.off_with:
             return ""
-        titles = (f"“{self.named(settings.pack.settings[name].title)}”" for name in now.setting.off_with)
+        titles = (self.quoted(settings.pack.settings[name].title) for name in now.setting.off_with)
         others = self.lang.listed(titles, either=True)
         return self.lang("This is also off while %(others)s is off.", others=others)
 
@@ -204,12 +208,18 @@ class Words:
         by_rule: dict[Others, list[Category]] = {}
         for category, rule in purpose.scope.items():
             by_rule.setdefault(rule.others, []).append(category)
+        if not by_rule:
+            return []
+        most = max(by_rule, key=lambda each: len(by_rule[each]))
         told = []
         for others, text in _OTHERS.items():
-            if others in by_rule:
-                every = len(by_rule) == 1
-                what = self.lang("everything used") if every else self.categories(by_rule[others])
-                told.append(self._capital(self.lang(text, what=what)))
+            if others == most:
+                what = self.lang("everything used" if len(by_rule) == 1 else "everything else that is used")
+            elif others in by_rule:
+                what = self.categories(by_rule[others])
+            else:
+                continue
+            told.append(self._capital(self.lang(text, what=what)))
         return told
 
     def _age(self, purpose: Purpose) -> list[str]:
@@ -239,6 +249,10 @@ class Words:
         return told
 
     # --- the past
+
+    def form(self, purpose: Purpose) -> str:
+        """Where the form to object is found."""
+        return " → ".join(map(self.named, purpose.objection_form))
 
     def past(self, purposes: Iterable[Purpose]) -> list[str]:
         """What turning it off does and does not do to what was used before."""
