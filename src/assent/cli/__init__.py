@@ -12,7 +12,7 @@ import typer
 from assent.cli.frame import complain, err
 from assent.errors import AssentError
 
-GROUPS = ("policy", "ledger", "source", "signals", "subject", "witness", "receipt", "feed", "token", "hook")
+GROUPS = ("policy", "ledger", "source", "signals", "subject", "witness", "receipt", "feed", "objection", "token", "hook")
 """Modules with a group of commands each: `app`."""
 
 COMMANDS: Mapping[str, tuple[str, ...]] = {

@@ -34,11 +34,11 @@ ALLOWED: Final = frozenset(
 )  # fmt: skip
 FUNCTIONS: Final = frozenset(
     {
-        "any_value", "bit_or", "concat_ws",
+        "any_value", "bit_or", "concat_ws", "contains", "lower",
         "encode", "epoch_us", "flatten", "from_json", "generate_subscripts", "json_type",
         "json_extract_string", "json_extract", "json_valid",
         "least", "len", "length", "list", "list_aggregate", "list_any_value",
-        "list_contains", "contains", "lower", "list_filter", "list_sort", "list_transform", "read_csv", "read_ndjson_objects",
+        "list_contains", "list_filter", "list_sort", "list_transform", "read_csv", "read_ndjson_objects",
         "read_parquet",
         "regexp_full_match", "row_number", "sha256", "substr", "timezone", "unhex", "unnest", "to_microseconds", "hash",
     }

@@ -13,6 +13,7 @@ from typing import Final
 
 from assent.desk.objections import OBJECTION, OPEN_STATES, Case, Step, case_of, cases_of, correct_case, open_case
 from assent.ledger import Positioned, fold_member
+from assent.operations.contact import PERSON_PREFIX
 from assent.operations.objection_clock import due
 from assent.operations.platform import Platform
 from assent.vocabulary.events import Event, EventType
@@ -69,10 +70,18 @@ def _adopt(platform: Platform, person: MemberId, purpose: PurposeName, said: Seq
     case = Case(
         # The same from whichever process it is found, so that there is one case.
         id=hashlib.sha256(f"{platform.ledger.origin}\n{seq}".encode()).hexdigest()[:24],
-        kind=OBJECTION, purpose=purpose, person=person, is_member=True, name=None, address=None,
-        language=platform.workspace.text("portal.language"), words="", state="received",
-        received_at=at, due_at=due(at),
-    )  # fmt: skip
+        kind=OBJECTION,
+        purpose=purpose,
+        person=person,
+        is_member=not person.startswith(PERSON_PREFIX),
+        name=None,
+        address=None,
+        language=platform.workspace.text("portal.language"),
+        words="",
+        state="received",
+        received_at=at,
+        due_at=due(at),
+    )
     open_case(platform.desk, case, Step(at, "received_elsewhere", received.by or "ledger", None))
     return aligned(platform, case_of(platform.desk, case.id) or case)
 
@@ -89,3 +98,14 @@ def _last(said: Sequence[Positioned], purpose: PurposeName) -> datetime | None:
         if isinstance(event, Event) and event.type in _ABOUT and event.key == purpose
     ]
     return max(moments, default=None)
+
+
+def adopted_everywhere(platform: Platform) -> list[Case]:
+    """New cases for every open objection that lies on no desk. Cost: a pass over all events."""
+    people = dict.fromkeys(
+        event.member
+        for _, event in platform.ledger.events()
+        if isinstance(event, Event) and event.type is EventType.OBJECTION_RECEIVED and event.member is not None
+    )
+    found = [each for person in people for each in adopted(platform, person, cases_of(platform.desk, person))]
+    return [each for each in found if each.is_open]

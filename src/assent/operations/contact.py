@@ -8,6 +8,8 @@ from typing import Final
 
 from assent.errors import InputError
 
+PERSON_PREFIX: Final = "person:"
+"""Begins the pseudonym under which the ledger knows somebody who is no member."""
 MAX_ADDRESS: Final = 254
 """Source: RFC 5321 §4.5.3.1.3, less the brackets."""
 MAX_NAME: Final = 200

@@ -1,11 +1,14 @@
-"""Erasing with everything that this installation has: its snapshots swept, its feeds retracted."""
+"""Erasing with everything that this installation has: its snapshots swept, its feeds retracted, its desk cleared."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from datetime import datetime
 
+from assent.desk.forgetting import forget_people
+from assent.desk.store import Desk
 from assent.ledger.charge import Gap, no_gap
 from assent.operations.erasure import Clock, Erased, Progress, erase_members
 from assent.operations.feeds import Surroundings, purge
@@ -25,7 +28,7 @@ def erase(
 ) -> list[Erased]:
     """As `erase_members`, with the workspace's own sweep and feeds."""
     around = Surroundings(clock, entropy)
-    return erase_members(
+    erased = erase_members(
         workspace,
         members,
         clock=clock,
@@ -36,3 +39,7 @@ def erase(
         progress=progress,
         gap=gap,
     )
+    # A crash here leaves their words on the desk; erasing them again, which the ledger takes for done, clears it.
+    with closing(Desk.open(workspace.root, ledger_folder=workspace.ledger_folder)) as desk:
+        forget_people(desk, members)
+    return erased

@@ -33,7 +33,7 @@ from assent.desk.objections import (
 from assent.errors import InputError, RefusedError
 from assent.operations.aligning import adopted, aligned
 from assent.operations.casework import Move, finish, heal_all, healed, take_step
-from assent.operations.contact import Contact, clean_words
+from assent.operations.contact import PERSON_PREFIX, Contact, clean_words
 from assent.operations.objection_clock import due
 from assent.operations.platform import Platform
 from assent.policy.pack import ObjectionRule, Purpose
@@ -43,8 +43,6 @@ from assent.vocabulary.instants import format_instant
 
 Objection = Case
 
-PERSON_PREFIX: Final = "person:"
-"""Begins the pseudonym under which the ledger knows somebody who is no member."""
 LEAST_GROUNDS: Final = 20
 """Characters that grounds for a rejection have at least: a sentence, not a word."""
 
