@@ -9,11 +9,13 @@ from assent.api.events import router as events
 from assent.api.health import router as health
 from assent.api.hooks import router as hooks
 from assent.api.log import router as log
+from assent.api.metrics import router as metrics
+from assent.api.objections import router as objections
 from assent.api.packs import router as packs
 from assent.api.receipts import router as receipts
 from assent.api.settings import router as settings
 from assent.api.snapshots import router as snapshots
 
 router = APIRouter()
-for part in (decide, settings, receipts, events, snapshots, packs, hooks, log, health):
+for part in (decide, settings, objections, receipts, events, snapshots, packs, hooks, log, health, metrics):
     router.include_router(part)

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from fastapi import FastAPI
 
 from assent.api.description import describe
+from assent.api.metrics import Measured
 from assent.api.routes import router as api
 from assent.operations.platform import Platform
 from assent.server.problems import add_problems
@@ -47,6 +48,7 @@ def make_application(platform: Platform, *, host: str = "127.0.0.1", log: bool =
     add_problems(app)
     app.add_middleware(Admission, hosts=_hosts(platform, host))
     app.add_middleware(SafeHeaders, secure=is_secure(platform))
+    app.add_middleware(Measured)
     if log:
         app.add_middleware(RequestLog)
     return app
