@@ -1,0 +1,108 @@
+"""*My data* without a browser: items, data sets, proofs and receipts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from assent.audit.subject import verify_subject_proof
+from assent.evidence.receipt import open_receipt
+from assent.operations.sweep import sweep
+from assent.operations.verify import public_key
+from portal_world import Portal, make_portal
+from small_world import NOW, SETTING, joined, post
+
+
+@pytest.fixture
+def portal(tmp_path: Path) -> Portal:
+    records = [*(post(f"a{n}", "ann", f"thought {n} & <more>") for n in range(12)), post("b1", "bob")]
+    return make_portal(tmp_path, [*joined("ann"), *joined("bob")], records)
+
+
+def test_items_come_with_verdicts_and_reasons(portal: Portal) -> None:
+    html = portal.client(member="ann").get("/my-data").text
+    assert html.count("<article") == 10
+    assert "thought 1 &amp; &lt;more&gt;" in html
+    assert "May be used" in html
+    assert "This use does not take place in your region." in html
+    assert "b1" not in html
+
+
+def test_an_item_is_left_out_by_a_form_and_its_id_is_in_no_address(portal: Portal) -> None:
+    client = portal.client(member="ann")
+    answer = client.form("/my-data/items", record="a1", action="exclude", page=1)
+    seq = portal.platform.ledger.size - 1
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/my-data?page=1&done={seq}")
+    html = client.get(answer.headers["location"]).text
+    assert "Recorded: this item is left out of every use from now on." in html
+    assert "Left out by you" in html
+
+
+def test_what_is_somebody_elses_cannot_be_left_out(portal: Portal) -> None:
+    size = portal.platform.ledger.size
+    assert portal.client(member="ann").form("/my-data/items", record="b1", action="exclude").status_code == 400
+    assert portal.platform.ledger.size == size
+
+
+def test_data_sets_say_what_they_hold_and_that_a_sweep_emptied_them(portal: Portal) -> None:
+    portal.world.build()
+    client = portal.client(member="ann")
+    held = client.get("/my-data/data-sets").text
+    assert "12 items that you wrote" in held
+    assert "No model has been recorded here yet" in held
+    portal.world.pass_time(minutes=1)
+    client.form(f"/settings/{SETTING}", action="take_back")
+    assert "Queued" in client.get("/my-data/data-sets").text
+    sweep(portal.world.workspace, clock=portal.world.clock)
+    after = client.get("/my-data/data-sets").text
+    assert "12 items that you wrote" not in after
+    assert "Nothing of yours" in after
+    assert "Removed" in after
+    assert "Queued" not in after
+
+
+def test_a_proof_names_every_item_and_verifies(portal: Portal) -> None:
+    built = portal.world.build()
+    answer = portal.client(member="ann").get(f"/my-data/data-sets/{built.path.name}/proof")
+    key = public_key(None, portal.world.workspace)
+    assert key is not None
+    report = verify_subject_proof(answer.content, key=key, vkeys=[each.key for each in portal.platform.ledger.keys])
+    assert report.member == "ann"
+    assert answer.headers["content-disposition"] == f'attachment; filename="proof-{built.path.name}.json"'
+
+
+def test_a_proof_of_no_data_set_is_refused(portal: Portal) -> None:
+    assert portal.client(member="ann").get("/my-data/data-sets/nothing/proof").status_code in {400, 404}
+
+
+def test_everything_recorded_is_listed_with_a_receipt_that_verifies(portal: Portal) -> None:
+    client = portal.client(member="ann")
+    client.form(f"/settings/{SETTING}", action="stop")
+    seq = portal.platform.ledger.size - 1
+    assert "“Data for Generative AI Improvement” was turned off." in client.get("/my-data/receipts").text
+    data = client.get(f"/my-data/receipts/{seq}/receipt.json").content
+    receipt = open_receipt(data, attest_key=public_key(None, portal.world.workspace))
+    assert (receipt.seq, receipt.event.member, receipt.event.value) == (seq, "ann", "off")
+    assert receipt.event.effective_at == NOW
+    page = client.get(f"/my-data/receipts/{seq}/receipt.html")
+    assert page.headers["content-disposition"].startswith("attachment")
+    assert '<pre id="receipt">' in page.text
+
+
+@pytest.mark.parametrize("path", ["", "/receipt.json", "/receipt.html"])
+def test_nobody_gets_a_receipt_of_somebody_else(portal: Portal, path: str) -> None:
+    portal.client(member="bob").form(f"/settings/{SETTING}", action="stop")
+    seq = portal.platform.ledger.size - 1
+    assert portal.client(member="ann").get(f"/my-data/receipts/{seq}{path}").status_code == 404
+
+
+def test_many_events_come_in_pages(portal: Portal) -> None:
+    client = portal.client(member="ann")
+    for n in range(30):
+        fields = {"action": "stop"} if n % 2 == 0 else {"action": "on", "sure": "yes"}
+        client.form(f"/settings/{SETTING}", **fields)
+    first, second = (client.get(f"/my-data/receipts?page={n}").text for n in (1, 2))
+    assert first.count('href="/my-data/receipts/') == 25
+    assert "You joined." in second
+    assert "You joined." not in first
