@@ -10,7 +10,7 @@ demo: setup  ## a whole tour on a synthetic network, in a folder of its own
 
 test: system setup-dev lint types layers unit  ## everything CI checks
 
-system:  ## a PostgreSQL server and a browser for the tests, installed where that is possible
+system:  ## a PostgreSQL server, a browser and an OpenID provider for the tests, installed where that is possible
 	@.ci/system
 
 setup: $(VENV)/.installed

@@ -17,7 +17,7 @@ import httpx
 
 ROOT = Path(__file__).resolve().parent.parent
 LIBRARY = Path(os.environ.get("ASSENT_TEST_OIDC", ROOT / ".venv" / "oidc"))
-NOT_FOUND = "Node or oidc-provider not found; `make system` installs them"
+NOT_FOUND = "Node 20 or newer, or oidc-provider, not found; `make system` installs them"
 SECRET = "a secret of the tests: /+&=?"
 
 
@@ -48,7 +48,10 @@ class RealProvider:
 
 
 def is_there() -> bool:
-    return shutil.which("node") is not None and (LIBRARY / "node_modules" / "oidc-provider").is_dir()
+    if shutil.which("node") is None or not (LIBRARY / "node_modules" / "oidc-provider").is_dir():
+        return False
+    said = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False).stdout
+    return int(said.strip().lstrip("v").partition(".")[0] or 0) >= 20
 
 
 def free_port() -> int:

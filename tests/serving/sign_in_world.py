@@ -9,15 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import httpx
-
 from assent.operations.ledger import now
 from assent.operations.platform import open_platform
-from assent.serving.openid import SECRET_VARIABLE
 from assent.server.application import make_application
+from assent.serving.openid import SECRET_VARIABLE
 from portal_world import Portal
 from real_provider import SECRET, RealProvider, free_port, provider_for
-from small_world import make_world, joined
+from small_world import joined, make_world
 
 
 @contextmanager

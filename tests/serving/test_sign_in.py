@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
+from sign_in_world import portal_with_provider
 
 import real_provider
 from assent.desk.sessions import session_of
 from portal_world import Client, Portal
 from real_provider import RealProvider
-from sign_in_world import portal_with_provider
 
 pytestmark = pytest.mark.skipif(not real_provider.is_there(), reason=real_provider.NOT_FOUND)
 
