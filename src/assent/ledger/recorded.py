@@ -19,9 +19,27 @@ from assent.vocabulary.instants import format_instant
 CLOCK_TOLERANCE = timedelta(seconds=5)
 """How far the clocks of machines that share a ledger may be apart."""
 
+_SIZE = sa.select(HEAD.c.size, HEAD.c.moved_to)
 _PAGE = 16_384
 _NAMES = 500
 """Members named in one query."""
+
+
+def moment_after(newest: datetime | None, now: datetime) -> datetime:
+    """`now`, and never before the newest event was recorded.
+
+    Raises:
+        UnavailableError: `now` lies further back than clocks of one installation may differ.
+    """
+    if newest is None or newest <= now:
+        return now
+    if newest - now > CLOCK_TOLERANCE:
+        raise UnavailableError(
+            f"this clock is behind the ledger: it shows {format_instant(now)}, and the newest event was recorded"
+            f" at {format_instant(newest)}",
+            hint="set the clock; until then choices that were made might be overlooked",
+        )
+    return newest
 
 
 class RecordedEvents:
@@ -41,18 +59,24 @@ class RecordedEvents:
         Raises:
             UnavailableError: `now` lies further back than clocks of one installation may differ.
         """
-        newest = self._newest_recorded_at()
-        if newest is None or newest <= now:
-            return now
-        if newest - now > CLOCK_TOLERANCE:
-            raise UnavailableError(
-                f"this clock is behind the ledger: it shows {format_instant(now)}, and the newest event was recorded"
-                f" at {format_instant(newest)}",
-                hint="set the clock; until then choices that were made might be overlooked",
-            )
-        return newest
+        return moment_after(self.newest_recorded_at(), now)
 
-    def _newest_recorded_at(self) -> datetime | None:
+    def news(self, since: int, *, most: int) -> tuple[int, list[Positioned] | None]:
+        """N, and the events recorded since the ledger had size `since`: of one moment, in one look.
+
+        Cost: one short transaction, and what it takes to read the events that are new; of more than `most`, or
+        of a ledger that is shorter than it was, there are none but None.
+        """
+        query = sa.select(EVENTS.c.seq, EVENTS.c.event).where(EVENTS.c.seq >= since).order_by(EVENTS.c.seq)
+        with self._database.reading() as connection:
+            head = require_here(connection.execute(_SIZE).one())
+            if not 0 <= head.size - since <= most:
+                return int(head.size), None
+            rows = self._database.fetch_rows(connection, query) if head.size > since else []
+        return int(head.size), list(read_rows(rows))
+
+    def newest_recorded_at(self) -> datetime | None:
+        """When the newest event was recorded; None where there is none, or it cannot be read."""
         query = sa.select(EVENTS.c.event).order_by(EVENTS.c.seq.desc()).limit(1)
         with self._database.reading() as connection:
             data = connection.execute(query).scalar()
