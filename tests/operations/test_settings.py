@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
 from assent.errors import InputError
-from assent.operations.settings import Why, change_setting, honour_gpc, settings_of
+from assent.operations.settings import Change, Why, change_setting, honour_gpc, settings_of
 from assent.vocabulary.events import EventType
 from assent.vocabulary.reasons import Reason
 from portal_world import Portal, make_portal
@@ -107,6 +109,21 @@ def test_the_last_of_two_changes_counts_and_both_are_recorded(tmp_path: Path) ->
         change_setting(given.platform, "ann", SETTING, value)
     assert [value for _, _, value, _ in recorded(given)] == ["off", "on"]
     assert settings_of(given.platform, "ann").setting(SETTING).value == "on"
+
+
+def test_two_changes_at_once_are_both_recorded_and_the_later_one_counts(tmp_path: Path) -> None:
+    given = portal(tmp_path)
+    with ThreadPoolExecutor(2) as threads:
+        together = Barrier(2)
+
+        def change(value: str) -> Change:
+            together.wait()
+            return change_setting(given.platform, "ann", SETTING, value)
+
+        list(threads.map(change, ["off", "on"]))
+    values = [value for _, _, value, _ in recorded(given)]
+    assert sorted(values) == ["off", "on"]
+    assert settings_of(given.platform, "ann").setting(SETTING).value == values[-1]
 
 
 def test_without_a_region_there_is_no_default_and_nothing_is_permitted(tmp_path: Path) -> None:

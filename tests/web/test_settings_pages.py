@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from html import unescape
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,7 @@ def test_headings_go_down_one_level_at_a_time(tmp_path: Path) -> None:
     html = portal(tmp_path).client(member="ann").get("/settings").text
     levels = [int(each) for each in re.findall(r"<h(\d)", html)]
     assert levels[0] == 1
-    assert all(later <= earlier + 1 for earlier, later in zip(levels, levels[1:], strict=False))
+    assert all(later <= earlier + 1 for earlier, later in pairwise(levels))
 
 
 def test_a_page_says_where_it_is_in_the_menu(tmp_path: Path) -> None:
