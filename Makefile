@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test system setup setup-dev lint types layers unit bench bench-quick cells incremental mutate format clean
+.PHONY: demo test system setup setup-dev lint types layers unit bench bench-quick cells incremental fuzz-api mutate format clean
 
 demo: setup  ## a whole tour on a synthetic network, in a folder of its own
 	$(BIN)/python demo/tour.py
@@ -53,6 +53,9 @@ cells: setup-dev  ## specification, online and gate over every cell of every shi
 
 incremental: setup-dev  ## builds from a parent against full ones, thousands of random histories; about an hour
 	ASSENT_INCREMENTAL_EXAMPLES=400 $(BIN)/pytest tests/snapshot/test_incremental_bytes.py -n 2 --timeout 0
+
+fuzz-api: setup-dev  ## asks the API far more of what its description allows; about ten minutes
+	ASSENT_API_EXAMPLES=400 $(BIN)/pytest tests/api/test_every_request.py --timeout 0
 
 mutate: setup-dev  ## does the specification's suite bite?
 	$(BIN)/python -m bench.mutate

@@ -11,7 +11,7 @@ from typing import Any, Final
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.openapi.utils import get_openapi
-from fastapi.routing import APIRoute
+from fastapi.routing import iter_route_contexts
 
 from assent.api.once import KEY_HEADER
 from assent.api.problems import Problem
@@ -75,9 +75,9 @@ def describe_routes(app: FastAPI) -> dict[str, Any]:
 
 
 def permissions(app: FastAPI) -> Iterator[tuple[str, str, Permission]]:
-    """Each described route's path, its methods, and what it asks of whoever calls it."""
-    for route in app.routes:
-        if isinstance(route, APIRoute) and route.include_in_schema:
+    """Each described route's path and method, and what it asks of whoever calls it."""
+    for route in iter_route_contexts(app.routes):
+        if route.path_format is not None and route.include_in_schema and hasattr(route, "dependant"):
             for asked in _asked(route.dependant):
                 for method in route.methods or ():
                     yield route.path_format, method.lower(), asked

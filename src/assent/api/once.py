@@ -40,7 +40,6 @@ IdempotencyKey = Annotated[
         max_length=255,
         pattern=r"^[\x21-\x7e]+$",
         description="Drawn anew for each thing to be done; the same when it is sent again. May stand in quotes.",
-        examples=['"8e03978e-40d5-43e8-bc93-6894a57f9324"'],
     ),
 ]
 

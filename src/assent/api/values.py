@@ -34,7 +34,7 @@ Instant = Annotated[
 class Asked(BaseModel):
     """The body of a request; a field that nobody knows is an error, since it would be done without."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class OfMember(Asked):

@@ -86,7 +86,7 @@ class _Looked(Collector):
         is_overdue = sa.and_(is_open, OBJECTIONS.c.due_at < format_instant(now))
         with self._platform.desk.reading() as connection:
             query = sa.select(OUTBOX.c.state, sa.func.count()).group_by(OUTBOX.c.state)
-            mails: dict[str, int] = {state: count for state, count in connection.execute(query)}
+            mails: dict[str, int] = dict(map(tuple, connection.execute(query)))
             cases = [
                 connection.execute(
                     sa.select(OBJECTIONS.c.kind, sa.func.count()).where(which).group_by(OBJECTIONS.c.kind)
@@ -102,7 +102,7 @@ class _Looked(Collector):
             ("assent_objections_overdue", "Those of them whose month is over."),
         )
         for (name, said), found in zip(named, cases, strict=True):
-            counted: dict[str, int] = {kind: count for kind, count in found}
+            counted: dict[str, int] = dict(map(tuple, found))
             figure = GaugeMetricFamily(name, said, labels=["kind"])
             for kind in ("objection", "claim"):
                 figure.add_metric([kind], counted.get(kind, 0))

@@ -14,6 +14,7 @@ from typing import Any, Final, TextIO
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -111,7 +112,19 @@ def _not_valid(request: Request, error: Exception) -> Response:
 def _by_status(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     headers = dict(error.headers or {})
+    if error.status_code == 405:  # noqa: PLR2004 - an HTTP status
+        headers["allow"] = ", ".join(_methods_at(request))
     return _answer(request, error.status_code, str(error.detail).lower(), headers=headers)
+
+
+def _methods_at(request: Request) -> list[str]:
+    """Every method that the path has; the framework says those of the first route that it finds there."""
+    found: set[str] = set()
+    for route in iter_route_contexts(request.app.routes):
+        pattern = getattr(route, "path_regex", None)
+        if pattern is not None and pattern.match(request.url.path):
+            found |= route.methods or set()
+    return sorted(found)
 
 
 def _headers(error: AssentError, status: int) -> dict[str, str]:
