@@ -186,6 +186,40 @@ PROPOSALS: Final = sa.Table(
     sa.Column("settled_at", sa.Text),
 )
 
+REMARKS: Final = sa.Table(
+    "desk_remarks",
+    TABLES,
+    # Why somebody of the staff did what the ledger says at that position, in their words, and how long it took.
+    sa.Column("seq", _number(), primary_key=True, autoincrement=False),
+    sa.Column("words", sa.Text, nullable=False),
+    sa.Column("took_ms", sa.Float),
+)
+
+JOBS: Final = sa.Table(
+    "desk_jobs",
+    TABLES,
+    # Work that goes on after the request that asked for it; whichever process does it, every process can show it.
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("about", sa.Text, nullable=False),
+    sa.Column("asked_by", sa.Text, nullable=False),
+    sa.Column("asked_at", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),  # running | done | failed | lost
+    sa.Column("beat_at", sa.Text, nullable=False),
+    sa.Column("ended_at", sa.Text),
+    sa.Column("step", sa.Text),
+    sa.Column("result", sa.Text),  # a JSON value, or why it failed
+)
+_UNDER_WAY: Final = JOBS.c.state == "running"
+sa.Index(
+    "desk_jobs_one_running",
+    JOBS.c.kind,
+    JOBS.c.about,
+    unique=True,
+    sqlite_where=_UNDER_WAY,
+    postgresql_where=_UNDER_WAY,
+)
+
 HOOKS: Final = sa.Table(
     "desk_hooks",
     TABLES,
