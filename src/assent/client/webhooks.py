@@ -1,0 +1,75 @@
+"""The receiving side of a hook: whether a message is genuine, and what it says.
+
+A message may come twice, under the same id, when our answer to it was lost. Whoever keeps the position up to which
+they have heard passes over what they know; a message that was overheard and is sent again is the same.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from assent.errors import EvidenceError, InputError
+from assent.evidence.webhook import SECRET_PREFIX, signature_holds
+from assent.vocabulary.identifiers import MemberId, SettingName
+from assent.vocabulary.instants import parse_instant
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A member's setting has another value.
+
+    Args:
+        id: the message's; the same when it is sent again.
+        seq: the change's position in the ledger: larger than that of every message before.
+    """
+
+    id: str
+    member: MemberId
+    setting: SettingName
+    value: str
+    effective_at: datetime
+    seq: int
+
+
+class Receiver:
+    """Checks messages with the secret that the hook was made with."""
+
+    def __init__(self, secret: str, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        try:
+            self._secret = base64.b64decode(secret.removeprefix(SECRET_PREFIX), validate=True)
+        except (binascii.Error, ValueError):
+            raise InputError("this is no secret of a hook", hint="it begins with `whsec_`") from None
+        self._clock = clock
+
+    def open(self, headers: Mapping[str, str], body: bytes, *, heard_to: int = -1) -> Changed | None:
+        """What a genuine message says; None where it says nothing new.
+
+        Args:
+            headers: of the request, whatever the case of their names.
+            body: exactly as it came.
+            heard_to: the largest `seq` that was taken care of.
+
+        Raises:
+            EvidenceError: the signature does not hold, or it is older than five minutes: answer 400 and forget it.
+        """
+        named = {name.lower(): value for name, value in headers.items()}
+        if not signature_holds(self._secret, named, body, now=self._clock()):
+            raise EvidenceError("this message is not from the platform, or was kept back", hint="answer 400")
+        try:
+            data = json.loads(body)["data"]
+            changed = Changed(
+                named["webhook-id"],
+                MemberId(data["member"]),
+                SettingName(data["setting"]),
+                data["value"],
+                parse_instant(data["effective_at"]),
+                data["seq"],
+            )
+        except (ValueError, KeyError, TypeError, InputError):
+            raise EvidenceError("this message says something else than a changed setting") from None
+        return changed if changed.seq > heard_to else None
