@@ -42,6 +42,7 @@ def page(request: Request, template: str, *, status: int = 200, **given: Any) ->
         .render(
             caller=caller,
             css=static_address("assent.css"),
+            demonstration=getattr(request.app.state, "demonstration", False),
             form_key=lambda: Markup('<input type="hidden" name="{}" value="{}">').format(FORM_KEY, caller.form_key),
             lang=chosen,
             languages=languages(),
