@@ -10,10 +10,11 @@ import pytest
 
 from assent.errors import InputError
 from assent.operations.settings import Change, Why, change_setting, honour_gpc, settings_of
+from assent.operations.sweep import sweep
 from assent.vocabulary.events import EventType
 from assent.vocabulary.reasons import Reason
 from portal_world import Portal, make_portal
-from small_world import SETTING, joined, switched
+from small_world import SETTING, joined, mention, post, switched
 
 ADS, SHARE = "ads_off_platform", "share_affiliates"
 PLAIN = "professional-network-2025-11"
@@ -167,9 +168,6 @@ def test_a_browsers_signal_is_recorded_once_and_overrules_no_later_choice(tmp_pa
 
 
 def test_a_take_back_waits_for_the_sweep_and_is_done_after_it(tmp_path: Path) -> None:
-    from assent.operations.sweep import sweep
-    from small_world import post
-
     events = [*joined("ann"), *joined("bob")]
     given = make_portal(tmp_path, events, [post("p1", "ann"), post("p2", "bob")], pack=PLAIN)
     built = given.world.build()
@@ -182,3 +180,14 @@ def test_a_take_back_waits_for_the_sweep_and_is_done_after_it(tmp_path: Path) ->
     after = settings_of(given.platform, "ann").setting(SETTING).purposes[0].taken_back
     assert after is not None
     assert after.done
+
+
+def test_where_only_authors_choose_what_others_wrote_is_not_waited_for(tmp_path: Path) -> None:
+    named = post("p2", "bob", "@ann hi", subjects=[mention("ann", 0, 4)])
+    given = make_portal(tmp_path, [*joined("ann"), *joined("bob")], [named], pack=PLAIN)
+    given.world.build()
+    given.world.pass_time(minutes=1)
+    change_setting(given.platform, "ann", SETTING, "off", take_back=True)
+    progress = settings_of(given.platform, "ann").setting(SETTING).purposes[0].taken_back
+    assert progress is not None
+    assert progress.done

@@ -10,6 +10,7 @@ from assent.audit.subject import verify_subject_proof
 from assent.evidence.receipt import open_receipt
 from assent.operations.sweep import sweep
 from assent.operations.verify import public_key
+from assent.vocabulary.events import Event, EventType
 from portal_world import Portal, make_portal
 from small_world import NOW, SETTING, joined, post
 
@@ -41,7 +42,7 @@ def test_an_item_is_left_out_by_a_form_and_its_id_is_in_no_address(portal: Porta
 
 def test_what_is_somebody_elses_cannot_be_left_out(portal: Portal) -> None:
     size = portal.platform.ledger.size
-    assert portal.client(member="ann").form("/my-data/items", record="b1", action="exclude").status_code == 400
+    assert portal.client(member="ann").form("/my-data/items", record="b1", action="exclude").status_code == 404
     assert portal.platform.ledger.size == size
 
 
@@ -62,6 +63,23 @@ def test_data_sets_say_what_they_hold_and_that_a_sweep_emptied_them(portal: Port
     assert "Queued" not in after
 
 
+def test_an_item_says_which_data_sets_were_made_with_it(portal: Portal) -> None:
+    client = portal.client(member="ann")
+    assert "was made with it" not in client.get("/my-data").text
+    portal.world.build()
+    assert client.get("/my-data").text.count("1 data set that stands was made with it.") == 10
+
+
+def test_a_recorded_model_is_named_and_taking_back_from_it_is_queued(portal: Portal) -> None:
+    sealed = Event(EventType.MODEL_SEALED, NOW, key="writing-help", value="0" * 64)
+    portal.platform.ledger.append([sealed])
+    client = portal.client(member="ann")
+    client.form(f"/settings/{SETTING}", action="take_back")
+    html = client.get("/my-data/data-sets").text
+    assert "writing-help" in html
+    assert "1 model is recorded here. Taking back from it waits until it is trained anew." in html
+
+
 def test_a_proof_names_every_item_and_verifies(portal: Portal) -> None:
     built = portal.world.build()
     answer = portal.client(member="ann").get(f"/my-data/data-sets/{built.path.name}/proof")
@@ -73,7 +91,7 @@ def test_a_proof_names_every_item_and_verifies(portal: Portal) -> None:
 
 
 def test_a_proof_of_no_data_set_is_refused(portal: Portal) -> None:
-    assert portal.client(member="ann").get("/my-data/data-sets/nothing/proof").status_code in {400, 404}
+    assert portal.client(member="ann").get("/my-data/data-sets/nothing/proof").status_code == 404
 
 
 def test_everything_recorded_is_listed_with_a_receipt_that_verifies(portal: Portal) -> None:

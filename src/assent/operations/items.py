@@ -10,22 +10,25 @@ import tempfile
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
 
 from assent.engines import Engine, open_duckdb
-from assent.errors import InputError
+from assent.errors import AssentError, InputError
 from assent.gate.items import Listed, excerpts, list_items
 from assent.gate.lookup import find
 from assent.ledger import Positioned, fold_exclusions
 from assent.operations.deciding import Asked, Decider, Look
 from assent.operations.platform import Platform
+from assent.operations.progress import used_in
+from assent.operations.snapshots import shelf_of
 from assent.operations.sources import open_entry
+from assent.operations.sweep import Chronicle
 from assent.policy.pack import Purpose
 from assent.vocabulary.events import Event, EventType
-from assent.vocabulary.identifiers import MemberId, RecordId
+from assent.vocabulary.identifiers import MemberId, RecordId, SnapshotId
 from assent.vocabulary.reasons import Reason, from_mask
 from assent.vocabulary.records import Judgment, Record
 from assent.vocabulary.tables import RecordTable
@@ -62,6 +65,7 @@ class Item:
         own: they wrote it; else they appear in it.
         excerpt: how its text begins; None without a text, and of what somebody else wrote.
         excluded: the member left it out.
+        used_in: snapshots that stand and were made with it; of what somebody else wrote none are told.
     """
 
     record: Record
@@ -69,6 +73,7 @@ class Item:
     excerpt: str | None
     excluded: bool
     verdicts: tuple[Verdict, ...]
+    used_in: tuple[SnapshotId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +153,7 @@ class Items:
         said = self._platform.ledger.events_of(member, size=look.known.size)
         left_out = fold_exclusions(said, at=look.known.at, size=look.known.size)
         judge = _Judge(self._decider, look, found.records)
+        used = self._used_in(member, tuple(ident for ident, wrote in own.items() if wrote))
         for ident, wrote in own.items():
             record = found.records.get(ident)
             if record is None:
@@ -156,7 +162,25 @@ class Items:
                 _verdict(purpose, judge.of(record, purpose), record, member, wrote)
                 for purpose in look.pack.purposes.values()
             )
-            yield Item(record, wrote, found.texts.get(ident) if wrote else None, ident in left_out, verdicts)
+            yield Item(
+                record,
+                wrote,
+                found.texts.get(ident) if wrote else None,
+                ident in left_out,
+                verdicts,
+                used.get(ident, ()),
+            )
+
+    def _used_in(self, member: MemberId, records: tuple[RecordId, ...]) -> dict[RecordId, tuple[SnapshotId, ...]]:
+        shelf = shelf_of(self._platform.workspace)
+        here = shelf.snapshots()
+        found: dict[RecordId, tuple[SnapshotId, ...]] = {}
+        for snapshot in Chronicle.read(self._platform.ledger).standing() if here and records else ():
+            # One that cannot be looked into says nothing here; the page of data sets says so.
+            with suppress(AssentError, OSError):
+                for each in used_in(shelf.of(snapshot), shelf.decision_key(snapshot), member, records):
+                    found[RecordId(each)] = (*found.get(RecordId(each), ()), snapshot)
+        return found
 
     # --- what the sources say
 

@@ -15,8 +15,9 @@ from assent.ledger import Positioned
 from assent.operations.platform import Platform
 from assent.operations.snapshots import shelf_of
 from assent.operations.sweep import Chronicle
-from assent.policy.pack import Pack, Purpose
+from assent.policy.pack import Others, Pack, Purpose
 from assent.snapshot.holding import rows_of
+from assent.snapshot.proving import open_decisions
 from assent.snapshot.since import Moment
 from assent.snapshot.withdrawn import reasons_to_remove
 from assent.vocabulary.events import Event, EventType
@@ -68,13 +69,16 @@ def progress_of(  # noqa: PLR0917 - what the answer rests on
     if found is None:
         return None
     seq, event, asked = found
+    # Where only the author's choice counts, what others wrote stays as it is, and no sweep would touch it.
+    asks_others = any(rule.others is not Others.ANYONE for rule in purpose.scope.values())
     holding, unread = [], []
     for identity, folder in standing_of(platform, purpose):
         try:
             manifest = manifest_of(folder)
             if Moment(manifest.at, manifest.ledger_size).counts(seq, event.effective_at):
                 continue
-            if held_in(folder, str(event.member)) != (0, 0):
+            own, named = held_in(folder, str(event.member))
+            if own or (named and asks_others):
                 holding.append(identity)
         except (AssentError, OSError):
             unread.append(identity)
@@ -102,6 +106,19 @@ def held_in(folder: Path, member: str) -> tuple[int, int]:
     """How many rows of the member's own a standing snapshot holds, and how many of others that name them."""
     held = rows_of(folder, manifest_of(folder), [member])
     return held.own[member], held.named[member]
+
+
+@lru_cache(maxsize=4096)
+def used_in(folder: Path, key_file: Path, member: str, records: tuple[str, ...]) -> frozenset[str]:
+    """Those of the member's records that were decided to be used when a standing snapshot was made.
+
+    Raises:
+        OSError: the key that opens its decisions is gone.
+        EvidenceError: its decisions cannot be read.
+    """
+    key = key_file.read_bytes()
+    with open_decisions(folder, manifest_of(folder).decisions) as files:
+        return frozenset(each for each in records if files.mask(key, member, each) == 0)
 
 
 def _wish(  # noqa: PLR0917 - what the answer rests on

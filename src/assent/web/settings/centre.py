@@ -9,6 +9,7 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
 from assent.errors import InputError
+from assent.operations.my_data import models_of
 from assent.operations.platform import Platform
 from assent.operations.receipt import gdpr_applies
 from assent.operations.settings import (
@@ -109,6 +110,7 @@ def _setting_page(
         raise NotFoundError("there is no such setting", hint="look under Settings for those there are")
     now = settings.setting(name)
     governed = governed_by(settings.pack, now.setting.name)
+    undone = [each for each in settings.purposes if each.purpose in governed and each.taken_back]
     return page(
         request,
         "settings/setting.html",
@@ -117,7 +119,8 @@ def _setting_page(
         now=now,
         words=_words(request, platform),
         governed=governed,
-        undone=[each for each in settings.purposes if each.purpose in governed and each.taken_back],
+        undone=undone,
+        models=models_of(platform) if undone else (),
         asked=all(each.taken_back and each.taken_back.asked for each in settings.purposes if each.purpose in governed),
         gdpr=gdpr_applies(settings.region),
         contact=platform.workspace.text("receipt.contact"),

@@ -73,7 +73,10 @@ def mark(  # noqa: PLR0917 - the parts of a request
     items = _items(request, platform)
     if action not in {EXCLUDE, INCLUDE}:
         raise InputError(f"`{action}` is nothing to do with an item", hint="it is `exclude` or `include`")
-    seq = items.exclude(caller.own, record) if action == EXCLUDE else items.include(caller.own, record)
+    try:
+        seq = items.exclude(caller.own, record) if action == EXCLUDE else items.include(caller.own, record)
+    except InputError as error:
+        raise NotFoundError(error.message, hint=error.hint) from None
     return see_other(f"/my-data?page={number}&done={seq}")
 
 
@@ -92,6 +95,8 @@ def show_data_sets(request: Request, caller: Reader, platform: ThePlatform) -> R
 @router.get("/my-data/data-sets/{snapshot}/proof")
 def download_proof(caller: Reader, platform: ThePlatform, snapshot: str) -> Response:
     """A file that proves what became of each of the member's items in that data set."""
+    if not any(each.id == snapshot for each in where_it_went(platform, caller.own).data_sets):
+        raise NotFoundError("there is no such data set", hint="look under My data for those there are")
     data = proof_of(platform, caller.own, snapshot)
     return _download(data, f"proof-{snapshot}.json", "application/json")
 
@@ -165,8 +170,8 @@ def _items(request: Request, platform: Platform) -> Items:
     """The one that this application keeps."""
     state = request.app.state
     if not hasattr(state, "items"):
-        found = getattr(state, "decider", None)
-        state.items = Items(platform, found if isinstance(found, Decider) else None)
+        shared = getattr(getattr(state, "deciding", None), "decider", None)
+        state.items = Items(platform, shared if isinstance(shared, Decider) else None)
     items: Items = state.items
     return items
 
