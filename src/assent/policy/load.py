@@ -99,6 +99,11 @@ def pack_from_document(document: Mapping[str, Any]) -> Pack:
     return _build(name, (_Layer(name, _dated(document), {}),))
 
 
+def dated_document(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The document with dates where JSON has them as text."""
+    return {key: _dated(value, key) for key, value in document.items()}
+
+
 def places(name: str | Path) -> Callable[[KeyPath, str], PackProblem]:
     """Says of a key of that pack, and what is remarkable about it, in which file and line it stands."""
     layers = _layers(str(name))
