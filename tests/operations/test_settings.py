@@ -191,3 +191,13 @@ def test_where_only_authors_choose_what_others_wrote_is_not_waited_for(tmp_path:
     progress = settings_of(given.platform, "ann").setting(SETTING).purposes[0].taken_back
     assert progress is not None
     assert progress.done
+
+
+def test_a_hold_that_another_process_places_is_known_at_the_next_look(tmp_path: Path) -> None:
+    given = portal(tmp_path)
+    assert settings_of(given.platform, "ann").setting(SETTING).purposes[0].permitted
+    hold = {"purpose": "train_generative", "region": "US", "effective_at": "2026-01-01T00:00:00Z"}
+    given.world.tell({"type": "hold.placed", **hold})
+    assert settings_of(given.platform, "ann").setting(SETTING).purposes[0].reasons == (Reason.ON_HOLD,)
+    given.world.tell({"type": "hold.lifted", **hold, "effective_at": "2026-02-01T00:00:00Z"})
+    assert settings_of(given.platform, "ann").setting(SETTING).purposes[0].permitted
