@@ -17,7 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from assent.desk.sessions import digest_of
 from assent.desk.store import Desk
-from assent.desk.tables import LINKS, OBJECTIONS, STEPS
+from assent.desk.tables import CONTACTS, LINKS, OBJECTIONS, STEPS
 from assent.vocabulary.identifiers import MemberId, PurposeName, RecordId
 from assent.vocabulary.instants import format_instant, parse_instant
 
@@ -223,6 +223,14 @@ def pending_cases(desk: Desk) -> list[Case]:
     """Cases with a step that is not settled."""
     with desk.reading() as connection:
         return _cases(connection, OBJECTIONS.c.pending.is_not(None))
+
+
+def mailbox_of(desk: Desk, member: str) -> tuple[str | None, str | None]:
+    """Where a member gets mail, and in which language."""
+    query = sa.select(CONTACTS.c.address, CONTACTS.c.language).where(CONTACTS.c.member == member)
+    with desk.reading() as connection:
+        found = connection.execute(query).one_or_none()
+    return (None, None) if found is None else (found.address, found.language)
 
 
 def link_to_case(desk: Desk, ident: str, secret: str) -> None:

@@ -94,9 +94,9 @@ def finish(platform: Platform, case: Case, pending: str) -> Case:
         drop_step(platform.desk, case.id, pending)
         raise
     after = replace(case, **_fields(move.changes))
+    tell(platform, after, move.step, move.words)
     if not case.is_member:
         end_links(platform.desk, case.id, None if after.is_open else move.at + LINKS_LAST)
-    tell(platform, after, move.step, move.words)
     settle_step(platform.desk, case.id, pending, Step(move.at, move.step, move.by, move.words), dict(move.changes))
     return case_of(platform.desk, case.id) or after
 

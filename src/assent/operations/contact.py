@@ -37,7 +37,7 @@ class Contact:
             InputError: the address is none, or a text holds what no line can.
         """
         bare = address.strip()
-        if len(bare) > MAX_ADDRESS or not _ADDRESS.fullmatch(bare):
+        if len(bare) > MAX_ADDRESS or not _ADDRESS.fullmatch(bare) or ".." in bare:
             raise InputError("this is no e-mail address", hint="write one address, such as name@example.org")
         called = name.strip()
         if len(called) > MAX_NAME or _CONTROLS.search(called) or _LINE_ENDS.search(called):
