@@ -69,7 +69,7 @@ def begin_session(
 def session_of(desk: Desk, secret: str, *, now: datetime) -> Session | None:
     """Whose secret it is; None when there is no such session or it has ended."""
     query = sa.select(SESSIONS).where(SESSIONS.c.digest == digest_of(secret))
-    with desk.reading() as connection:
+    with desk.glancing() as connection:
         found = connection.execute(query).one_or_none()
     if found is None or found.ends_at <= format_instant(now):
         return None

@@ -52,7 +52,7 @@ def add_token(desk: Desk, token: Token, *, secret: str) -> None:
 
 def token_of(desk: Desk, secret: str) -> Token | None:
     """Which token it is, if it is one, ended and revoked ones too."""
-    with desk.reading() as connection:
+    with desk.glancing() as connection:
         found = connection.execute(sa.select(TOKENS).where(TOKENS.c.digest == digest_of(secret))).one_or_none()
     return None if found is None else _read(found)
 

@@ -62,23 +62,25 @@ class RecordedEvents:
         return moment_after(self.newest_recorded_at(), now)
 
     def news(self, since: int, *, most: int) -> tuple[int, list[Positioned] | None]:
-        """N, and the events recorded since the ledger had size `since`: of one moment, in one look.
+        """N, and the events recorded since the ledger had size `since`; in one look.
 
         Cost: one short transaction, and what it takes to read the events that are new; of more than `most`, or
         of a ledger that is shorter than it was, there are none but None.
         """
-        query = sa.select(EVENTS.c.seq, EVENTS.c.event).where(EVENTS.c.seq >= since).order_by(EVENTS.c.seq)
-        with self._database.reading() as connection:
-            head = require_here(connection.execute(_SIZE).one())
-            if not 0 <= head.size - since <= most:
-                return int(head.size), None
-            rows = self._database.fetch_rows(connection, query) if head.size > since else []
-        return int(head.size), list(read_rows(rows))
+        with self._database.glancing() as connection:
+            size = int(require_here(connection.execute(_SIZE).one()).size)
+            if not 0 <= size - since <= most:
+                return size, None
+            # Without `size` these could be more than it counts, since the two questions are of two moments.
+            new = EVENTS.c.seq.between(since, size - 1)
+            query = sa.select(EVENTS.c.seq, EVENTS.c.event).where(new).order_by(EVENTS.c.seq)
+            rows = connection.execute(query).all() if size > since else []
+        return size, list(read_rows(rows))
 
     def newest_recorded_at(self) -> datetime | None:
         """When the newest event was recorded; None where there is none, or it cannot be read."""
         query = sa.select(EVENTS.c.event).order_by(EVENTS.c.seq.desc()).limit(1)
-        with self._database.reading() as connection:
+        with self._database.glancing() as connection:
             data = connection.execute(query).scalar()
         newest = read_event(bytes(data)) if data is not None else None
         return newest.recorded_at if isinstance(newest, Event) else None
@@ -106,7 +108,7 @@ class RecordedEvents:
             query = sa.select(EVENTS.c.member, EVENTS.c.seq, EVENTS.c.event).where(theirs).order_by(EVENTS.c.seq)
             if size is not None:
                 query = query.where(EVENTS.c.seq < size)
-            with self._database.reading() as connection:
+            with self._database.glancing() as connection:
                 rows = connection.execute(query).all()
             for member, seq, data in rows:
                 found[member].append((seq, read_event(data)))
@@ -152,10 +154,10 @@ class RecordedEvents:
         query = sa.select(EVENTS.c.seq, EVENTS.c.event).where(condition).order_by(EVENTS.c.seq)
         if size is not None:
             query = query.where(EVENTS.c.seq < size)
-        with self._database.reading() as connection:
+        with self._database.glancing() as connection:
             found = connection.execute(query).all()
         return list(read_rows(found))
 
     def _head(self) -> Any:
-        with self._database.reading() as connection:
+        with self._database.glancing() as connection:
             return require_here(connection.execute(sa.select(HEAD)).one())
