@@ -38,7 +38,7 @@ ODD_BODIES = [
 
 
 @pytest.mark.slow
-def test_schemathesis_finds_nothing(portal: Portal) -> None:
+def test_schemathesis_finds_nothing(portal: Portal, tmp_path: Path) -> None:
     with serve(portal) as address:
         command = [
             str(Path(sys.executable).with_name("schemathesis")),
@@ -48,7 +48,7 @@ def test_schemathesis_finds_nothing(portal: Portal) -> None:
         command += ["run", f"{address}/v1/openapi.json", "--max-examples", EXAMPLES, "--no-color"]
         command += ["-H", f"Authorization: Bearer {token_of(portal)}"]
         environ = {**os.environ, "PYTHONPATH": str(HERE), "PYTHONWARNINGS": "default"}
-        done = subprocess.run(command, capture_output=True, text=True, check=False, env=environ)
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=environ, cwd=tmp_path)
 
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
 

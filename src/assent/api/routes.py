@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from assent.api.decide import router as decide
 from assent.api.events import router as events
 from assent.api.health import router as health
+from assent.api.holds import router as holds
 from assent.api.hooks import router as hooks
 from assent.api.log import router as log
 from assent.api.metrics import router as metrics
@@ -17,5 +18,5 @@ from assent.api.settings import router as settings
 from assent.api.snapshots import router as snapshots
 
 router = APIRouter()
-for part in (decide, settings, objections, receipts, events, snapshots, packs, hooks, log, health, metrics):
+for part in (decide, settings, objections, receipts, events, snapshots, holds, packs, hooks, log, health, metrics):
     router.include_router(part)

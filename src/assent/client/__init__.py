@@ -20,6 +20,7 @@ from assent.client.answers import (
     SettingNow,
     Settings,
     Snapshot,
+    StandingHold,
     Taken,
 )
 from assent.client.client import Client
@@ -38,5 +39,6 @@ __all__ = [
     "SettingNow",
     "Settings",
     "Snapshot",
+    "StandingHold",
     "Taken",
 ]

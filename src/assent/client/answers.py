@@ -143,6 +143,19 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class StandingHold:
+    """A use that is stopped in a region; `seq` is None for a hold of the rules themselves."""
+
+    purpose: PurposeName
+    region: str
+    since: datetime | None
+    seq: int | None
+    by: str | None
+    why: str | None
+    took_ms: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Pack:
     """The rules in force; `document` is all that the API says of them."""
 
@@ -256,6 +269,19 @@ def snapshot(answer: Answer) -> Snapshot:
         answer["records"],
         answer["allowed"],
         answer["bytes"],
+    )
+
+
+def hold(answer: Answer) -> StandingHold:
+    """One of `/v1/holds`."""
+    return StandingHold(
+        PurposeName(answer["purpose"]),
+        answer["region"],
+        _instant(answer["since"]),
+        answer["seq"],
+        answer["by"],
+        answer["why"],
+        answer["took_ms"],
     )
 
 

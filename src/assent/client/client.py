@@ -12,7 +12,7 @@ from typing import Any, Final, Self
 import httpx
 
 from assent.client import answers
-from assent.client.answers import Change, Hook, Objection, Pack, Proved, Settings, Snapshot, Taken, read
+from assent.client.answers import Change, Hook, Objection, Pack, Proved, Settings, Snapshot, StandingHold, Taken, read
 from assent.client.transport import WAITS, Transport
 from assent.errors import InputError
 from assent.vocabulary.events import Event
@@ -174,6 +174,20 @@ class Client:
     def pack(self) -> Pack:
         """The rules in force."""
         return read(answers.pack, self._send.ask("GET", "/v1/packs/in-force"))
+
+    def holds(self) -> tuple[StandingHold, ...]:
+        """What is stopped now."""
+        answer = self._send.ask("GET", "/v1/holds")
+        return read(lambda it: tuple(answers.hold(each) for each in it["holds"]), answer)
+
+    def place_hold(self, purpose: str, region: str, why: str, *, key: str | None = None) -> StandingHold:
+        """The use is stopped there, from the next decision on."""
+        asked = {"purpose": purpose, "region": region, "why": why}
+        return read(answers.hold, self._send.change("/v1/holds", asked, key=key))
+
+    def lift_hold(self, purpose: str, region: str, why: str, *, key: str | None = None) -> None:
+        """It stands no more."""
+        self._send.change("/v1/holds/lift", {"purpose": purpose, "region": region, "why": why}, key=key)
 
     # --- who is told
 
