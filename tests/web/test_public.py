@@ -131,6 +131,12 @@ def test_pasted_text_is_checked_like_a_file(portal, receipt):
     assert "This receipt is genuine." in answer.text
 
 
+def test_what_a_form_does_to_the_ends_of_lines_does_no_harm(portal, receipt):
+    for given in (receipt.data.decode(), write_receipt_page(receipt.receipt, receipt.data)):
+        text = given.replace("\n", "\r\n").strip()
+        assert "This receipt is genuine." in portal.client().post("/transparency/receipt", data={"text": text}).text
+
+
 def test_a_printed_page_is_checked_too(portal, receipt):
     assert "This receipt is genuine." in check(portal, write_receipt_page(receipt.receipt, receipt.data)).text
 

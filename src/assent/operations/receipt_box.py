@@ -63,6 +63,12 @@ class Checked:
         return (self.at - said).days if said else 0
 
 
+def pasted(text: str) -> bytes:
+    """The file that the text was copied from: forms change the ends of lines, and copying loses the last one."""
+    data = text.replace("\r\n", "\n").strip().encode()
+    return data + b"\n" if data and not is_page(data) else data
+
+
 def check_receipt(platform: Platform, given: bytes) -> Checked:
     """What the receipt, or the page with one in it, proves by this platform's own keys; it needs nothing else."""
     at = platform.clock()

@@ -14,7 +14,7 @@ from assent.operations.employers import Advice, advice_for, newest_region, regio
 from assent.operations.figures_public import SMALLEST, STEP, public_figures
 from assent.operations.log_shown import log_of
 from assent.operations.platform import Platform
-from assent.operations.receipt_box import LARGEST, Found, check_receipt
+from assent.operations.receipt_box import LARGEST, Found, check_receipt, pasted
 from assent.serving.door import NotFoundError, ThePlatform, needs
 from assent.serving.permissions import Permission
 from assent.vocabulary.regions import REGION_CODES
@@ -84,8 +84,8 @@ def check(
     text: Annotated[str, Form()] = "",
 ) -> HTMLResponse:
     """What the receipt proves, and what not; nothing of it is stored."""
-    given = file.file.read(LARGEST + 1) if file is not None and file.size else text.encode()
-    checked = check_receipt(platform, given)
+    uploaded = file is not None and file.size
+    checked = check_receipt(platform, file.file.read(LARGEST + 1) if file and uploaded else pasted(text))
     status = 200 if checked.found is Found.GOOD else 422
     return page(request, "public/receipt.html", status=status, checked=checked, longest=LARGEST)
 
