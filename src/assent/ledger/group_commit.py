@@ -15,7 +15,7 @@ from typing import Final
 from assent.errors import AssentError
 from assent.ledger.stored import Statement
 
-_PUBLISH_SECONDS: Final = 0.1
+_PUBLISH_SECONDS: Final = 1.0
 
 
 @dataclass(slots=True)
