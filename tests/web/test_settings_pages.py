@@ -181,3 +181,31 @@ def test_nothing_of_the_menu_stands_in_a_template() -> None:
     for name in shipped_packs():
         for setting in load_pack(name).settings.values():
             assert all(each not in told for each in (setting.name, setting.title))
+
+
+@pytest.mark.parametrize("region", ["DE", "US", None])
+@pytest.mark.parametrize("name", shipped_packs())
+def test_every_page_of_every_pack_is_there_in_both_languages(tmp_path: Path, name: str, region: str | None) -> None:
+    client = portal(tmp_path, pack=name, region=region).client(member="ann")
+    for path in ("/settings", *(f"/settings/{setting}" for setting in load_pack(name).settings)):
+        for code in ("en", "de"):
+            answer = client.get(f"{path}?lang={code}")
+            assert (answer.status_code, answer.headers["content-language"]) == (200, code)
+
+
+def test_somebody_the_ledger_does_not_know_is_told_so(tmp_path: Path) -> None:
+    answer = portal(tmp_path).client(member="stranger").get("/settings")
+    assert "We know nothing about you yet, so nothing of yours is used." in answer.text
+
+
+def test_without_a_country_the_page_says_that_nothing_is_used(tmp_path: Path) -> None:
+    shown = text_of(portal(tmp_path, region=None), f"/settings/{SETTING}")
+    assert "You chose nothing, and we do not know your country. So nothing is used." in shown
+    assert "we act as if the GDPR applied" in shown
+
+
+def test_an_off_switch_by_default_offers_only_to_turn_it_on(tmp_path: Path) -> None:
+    html = portal(tmp_path, pack="consent-first").client(member="ann").get(f"/settings/{SETTING}").text
+    assert "Off by default, until you turn it on." in html
+    assert 'value="stop"' not in html
+    assert 'value="on"' in html
