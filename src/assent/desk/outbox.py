@@ -1,6 +1,9 @@
 """Mail that waits, was sent, or came back.
 
+    (any but delivered) ──► read         its member read the notice in the app, and needs no mail about it
+
     waiting ──► sent ──► delivered       a notice, once no bounce came for as long as one is waited for
+       │          │          └─► doubted     a bounce came after it counted
        │          └────► bounced         somebody's server took it and then said no
        ├──► bounced                      refused for good
        └──► given_up                     refused for a while, for too long
@@ -25,6 +28,7 @@ from assent.vocabulary.identifiers import MemberId, NoticeId
 from assent.vocabulary.instants import parse_instant
 
 WAITING, SENT, BOUNCED, GIVEN_UP, DELIVERED = "waiting", "sent", "bounced", "given_up", "delivered"
+DOUBTED, READ = "doubted", "read"
 CLAIMED_FOR: Final = timedelta(minutes=10)
 
 
@@ -61,21 +65,25 @@ def add_mails(desk: Desk, mails: Sequence[Mail]) -> None:
             connection.execute(sa.insert(OUTBOX), [_columns(each) for each in mails])
 
 
-def claim_due(desk: Desk, *, now: datetime, most: int) -> list[Mail]:
+def claim_due(desk: Desk, *, now: datetime, most: int, per_minute: int) -> list[Mail]:
     """Mails whose turn it is, which no other process sends before `CLAIMED_FOR` is over; ordinary mail before notices.
 
     Guarantee: of two processes that ask at once, no mail is given to both.
+
+    Args:
+        per_minute: so many at most were sent in a minute, over all processes, save for what two claim at once.
     """
     waits = sa.and_(OUTBOX.c.state == WAITING, OUTBOX.c.next_at <= _sortable(now))
-    first = (
-        sa.select(OUTBOX)
-        .where(waits)
-        .order_by(OUTBOX.c.notice.is_not(None), OUTBOX.c.next_at)
-        .limit(most)
-        .with_for_update(skip_locked=True)
-    )
+    # Of a mail that was sent `next_at` is when; so the one index serves all of this.
+    lately = sa.and_(OUTBOX.c.state.in_([SENT, DELIVERED]), OUTBOX.c.next_at > _sortable(now - timedelta(minutes=1)))
     with desk.changing() as connection:
-        rows = connection.execute(first).all()
+        sent = connection.execute(sa.select(sa.func.count()).select_from(OUTBOX).where(lately)).scalar_one()
+        rows: list[Any] = []
+        for is_notice in (False, True):
+            kind = OUTBOX.c.notice.is_not(None) if is_notice else OUTBOX.c.notice.is_(None)
+            left = min(most, per_minute - sent) - len(rows)
+            query = sa.select(OUTBOX).where(waits, kind).order_by(OUTBOX.c.next_at).limit(max(left, 0))
+            rows += connection.execute(query.with_for_update(skip_locked=True)).all()
         until = _sortable(now + CLAIMED_FOR)
         theirs = sa.update(OUTBOX).where(OUTBOX.c.id.in_([row.id for row in rows]))
         if rows:
@@ -103,8 +111,9 @@ def bounce_mail(desk: Desk, ident: str, detail: str) -> Mail | None:
     with desk.changing() as connection:
         row = connection.execute(sa.select(OUTBOX).where(OUTBOX.c.id == ident).with_for_update()).one_or_none()
         if row is not None:
-            # `tries` and `sent_at` stay; one that counted as delivered stays in the ledger and is doubtful from now on.
-            connection.execute(sa.update(OUTBOX).where(OUTBOX.c.id == ident).values(state=BOUNCED, detail=detail))
+            # One that counted as delivered does so in the ledger for good, and is doubtful from now on.
+            state = {DELIVERED: DOUBTED, DOUBTED: DOUBTED, READ: READ}.get(row.state, BOUNCED)
+            connection.execute(sa.update(OUTBOX).where(OUTBOX.c.id == ident).values(state=state, detail=detail))
     return None if row is None else _read(row)
 
 
@@ -140,10 +149,8 @@ def states_about(desk: Desk, notice: str) -> list[tuple[str, str]]:
     """Whom a mail about the notice is for, and how it stands. Cost: O(mails), two columns."""
     wanted = sa.and_(OUTBOX.c.notice == notice, OUTBOX.c.is_reminder.is_(False), OUTBOX.c.member.is_not(None))
     with desk.reading() as connection:
-        return [
-            (str(member), str(state))
-            for member, state in connection.execute(sa.select(OUTBOX.c.member, OUTBOX.c.state).where(wanted))
-        ]
+        query = sa.select(OUTBOX.c.member, OUTBOX.c.state).where(wanted)
+        return [(member, state) for member, state in desk.database.fetch_rows(connection, query)]
 
 
 def mailed_members(desk: Desk, notice: str, *, is_reminder: bool) -> set[str]:
@@ -158,6 +165,20 @@ def count_by_state(desk: Desk) -> dict[str, int]:
     query = sa.select(OUTBOX.c.state, sa.func.count()).group_by(OUTBOX.c.state)
     with desk.reading() as connection:
         return {str(state): int(count) for state, count in connection.execute(query)}
+
+
+def mark_read(desk: Desk, notice: str, member: str) -> None:
+    """The member needs no mail about the notice any more."""
+    theirs = sa.and_(OUTBOX.c.notice == notice, OUTBOX.c.member == member, OUTBOX.c.state != DELIVERED)
+    with desk.changing() as connection:
+        connection.execute(sa.update(OUTBOX).where(theirs).values(state=READ))
+
+
+def member_of_mail(desk: Desk, ident: str) -> MemberId | None:
+    """Whom the mail is for; None where there is no such mail, or it is for nobody who is a member."""
+    with desk.reading() as connection:
+        found = connection.execute(sa.select(OUTBOX.c.member).where(OUTBOX.c.id == ident)).scalar_one_or_none()
+    return None if found is None else MemberId(found)
 
 
 def _columns(mail: Mail) -> dict[str, Any]:
