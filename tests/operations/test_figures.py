@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assent.ledger import fold_member
-from assent.operations.figures import Claims, figures_of
+from assent.operations.figures import figures_of
 from assent.operations.platform import Platform, open_platform
+from assent.operations.requests_counted import Claims
 from assent.policy.evaluate import effective, own_value
 from assent.vocabulary.regions import REGION_CODES
 from small_world import NOTICE, PURPOSE, SETTING, World, joined, make_world, switched

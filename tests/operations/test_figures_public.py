@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assent.operations.figures import Artefacts, Claims, Figures, Outcomes, RegionFigures
+from assent.operations.figures import Artefacts, Figures, RegionFigures
 from assent.operations.figures_public import HIDDEN, OTHER, SMALLEST, Shown, public, rounded
+from assent.operations.requests_counted import Claims, Outcomes
 from assent.policy.load import load_pack
 from small_world import NOTICE, PACK, SETTING
 

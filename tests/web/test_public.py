@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from assent.operations.pages.receipt import write_receipt_page
+from assent.operations.platform import open_platform
 from assent.operations.receipt import make_receipt
-from portal_world import make_portal
+from assent.operations.workspace import open_workspace
+from assent.server.application import make_application
+from portal_world import Portal, make_portal
 from small_world import PURPOSE, entropy_from, joined, make_world, switched
 
 BALANCING = """# Why
@@ -47,11 +51,6 @@ def portal(tmp_path_factory):
 
 
 def reopened(world):
-    from assent.operations.platform import open_platform  # noqa: PLC0415
-    from assent.operations.workspace import open_workspace  # noqa: PLC0415
-    from assent.server.application import make_application  # noqa: PLC0415
-    from portal_world import Portal  # noqa: PLC0415
-
     platform = open_platform(open_workspace(world.root), clock=world.clock, entropy=world.entropy)
     return Portal(world, platform, make_application(platform))
 
@@ -86,8 +85,6 @@ def test_nothing_is_left_in_english(portal, path):
 
 
 def strip(html):
-    import re  # noqa: PLC0415
-
     html = re.sub(r"<(article|pre|code|footer|option).*?</\1>", "", html, flags=re.DOTALL)
     return re.sub(r"<[^>]+>", "\n", html)
 

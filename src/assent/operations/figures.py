@@ -7,27 +7,21 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from statistics import median
 from typing import Final
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-from assent.errors import AssentError
 from assent.ledger import fold_holds
 from assent.ledger.stored import Positioned
 from assent.operations.platform import Platform
-from assent.operations.population import Population, Told, Truths, read_population
-from assent.operations.progress import manifest_of, standing_of
+from assent.operations.population import Population, Truths, read_population
+from assent.operations.requests_counted import Claims, Outcomes, claims_in, objections_in, takebacks_in
 from assent.policy.pack import Pack
-from assent.snapshot.holding import rows_of
-from assent.snapshot.since import Moment
 from assent.vocabulary.events import Event, EventType
 from assent.vocabulary.identifiers import NoticeId, PurposeName, SettingName
 
@@ -63,33 +57,6 @@ class StandingHold:
     since: datetime | None
     until: datetime | None
     by_rules: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Outcomes:
-    """What became of objections to one use; `received` is the sum of the four states. An appeal is no new objection.
-
-    Args:
-        appealed: how many of them were appealed, whatever came of it.
-    """
-
-    purpose: PurposeName
-    received: int = 0
-    open: int = 0
-    upheld: int = 0
-    rejected: int = 0
-    withdrawn: int = 0
-    appealed: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Claims:
-    """What became of claims that a model repeats somebody's data."""
-
-    received: int = 0
-    open: int = 0
-    confirmed: int = 0
-    not_confirmed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,13 +146,13 @@ def _count(platform: Platform, size: int, at: datetime) -> Figures:
     pack, ledger = platform.pack, platform.ledger
     people = read_population(ledger.columns(size=size), at=at)
     system = [each for each in ledger.system_events(size=size) if _by(each, at)]
-    objections, days = _objections(platform, people.told)
+    objections, days = objections_in(platform, people.told)
     happened = Counter(each.type for _, each in system if isinstance(each, Event))
     actions = Counter(
         each.key or "" for _, each in system if isinstance(each, Event) and each.type is EventType.STAFF_ACTED
     )
     kinds = Counter(each.kind for each in people.told)
-    asked, done = _takebacks(platform, people.told)
+    asked, done = takebacks_in(platform, people.told)
     return Figures(
         at=at,
         size=size,
@@ -197,7 +164,7 @@ def _count(platform: Platform, size: int, at: datetime) -> Figures:
         objections=objections,
         median_days=median(days) if days else None,
         decided=len(days),
-        claims=_claims(people.told),
+        claims=claims_in(people.told),
         takebacks_asked=asked,
         takebacks_done=done,
         snapshots=Artefacts(
@@ -269,95 +236,6 @@ def _months(people: Population) -> dict[tuple[str, SettingName], tuple[int, int]
         )
         for month, setting in places
     }
-
-
-# --- what was asked, and what came of it
-
-
-@dataclass(slots=True)
-class _Case:
-    since: datetime
-    state: str = "open"
-    appealed: bool = False
-
-
-def _objections(platform: Platform, told: Iterable[Told]) -> tuple[tuple[Outcomes, ...], list[float]]:
-    cases: dict[tuple[int, str], list[_Case]] = {}
-    days: list[float] = []
-    for each in told:
-        mine = cases.setdefault((each.member, each.key), [])
-        if each.kind is EventType.OBJECTION_RECEIVED:
-            if mine and mine[-1].state == "rejected" and _is_appeal(platform, each):
-                mine[-1].state, mine[-1].appealed = "open", True
-            elif not mine or mine[-1].state != "open":
-                mine.append(_Case(each.at))
-        elif each.kind is EventType.OBJECTION_DECIDED and mine:
-            if mine[-1].state == "open" and not mine[-1].appealed:
-                days.append((each.at - mine[-1].since) / timedelta(days=1))
-            mine[-1].state = each.value
-        elif each.kind is EventType.OBJECTION_WITHDRAWN and mine:
-            mine[-1].state = "withdrawn"
-    by_purpose: dict[str, list[_Case]] = {}
-    for (_, purpose), theirs in cases.items():
-        by_purpose.setdefault(purpose, []).extend(theirs)
-    return tuple(_outcomes(name, found) for name, found in sorted(by_purpose.items()) if found), days
-
-
-def _is_appeal(platform: Platform, each: Told) -> bool:
-    event = next((event for _, event in platform.ledger.events(each.seq, each.seq + 1)), None)
-    return isinstance(event, Event) and event.by == "appeal"
-
-
-def _outcomes(purpose: str, cases: Sequence[_Case]) -> Outcomes:
-    states = Counter(each.state for each in cases)
-    return Outcomes(
-        PurposeName(purpose),
-        len(cases),
-        states["open"],
-        states["upheld"],
-        states["rejected"],
-        states["withdrawn"],
-        sum(each.appealed for each in cases),
-    )
-
-
-def _claims(told: Iterable[Told]) -> Claims:
-    received = [each for each in told if each.kind is EventType.CLAIM_RECEIVED]
-    decided = Counter(each.value for each in told if each.kind is EventType.CLAIM_DECIDED)
-    return Claims(
-        len(received), max(len(received) - decided.total(), 0), decided["confirmed"], decided["not-confirmed"]
-    )
-
-
-def _takebacks(platform: Platform, told: Iterable[Told]) -> tuple[int, int]:
-    """How many were asked for, and of how many nothing is left in data sets made before."""
-    asked = {(each.member, each.key): each for each in told if each.kind is EventType.TAKEBACK_REQUESTED}
-    names = _names(platform, {member for member, _ in asked}) if asked else {}
-    waiting: set[tuple[int, str]] = set()
-    for purpose in platform.pack.purposes.values():
-        theirs = {place: each for place, each in asked.items() if place[1] == purpose.name}
-        for _, folder in standing_of(platform, purpose) if theirs else ():
-            try:
-                manifest = manifest_of(folder)
-                moment = Moment(manifest.at, manifest.ledger_size)
-                since = [place for place, each in theirs.items() if not moment.counts(each.seq, each.at)]
-                late = {names[place[0]]: place for place in since}
-                held = rows_of(folder, manifest, late) if late else None
-            except (AssentError, OSError):
-                waiting |= set(theirs)  # nobody knows, so it is not done
-            else:
-                waiting |= {place for name, place in late.items() if held and (held.own[name] or held.named[name])}
-    return len(asked), len(asked) - len(waiting)
-
-
-def _names(platform: Platform, places: set[int]) -> dict[int, str]:
-    wanted = pa.array(sorted(places), pa.int32())
-    found: dict[int, str] = {}
-    for path in platform.ledger.columns().members:
-        table = pq.read_table(path)
-        rows = table.filter(pc.is_in(table["ordinal"], wanted))
-        found |= dict(zip(rows["ordinal"].to_pylist(), rows["member"].to_pylist(), strict=True))
-    return found
 
 
 # --- the rules' interruptions

@@ -24,8 +24,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from assent.operations.figures import Artefacts, Figures, Outcomes, RegionFigures, StandingHold, figures_of
+from assent.operations.figures import Artefacts, Figures, RegionFigures, StandingHold, figures_of
 from assent.operations.platform import Platform
+from assent.operations.requests_counted import Outcomes
 from assent.policy.pack import Pack
 from assent.vocabulary.identifiers import NoticeId, SettingName
 
