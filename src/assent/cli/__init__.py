@@ -12,7 +12,20 @@ import typer
 from assent.cli.frame import complain, err
 from assent.errors import AssentError
 
-GROUPS = ("policy", "ledger", "source", "signals", "subject", "witness", "receipt", "feed", "objection", "token", "hook")
+GROUPS = (
+    "policy",
+    "ledger",
+    "source",
+    "signals",
+    "subject",
+    "witness",
+    "receipt",
+    "feed",
+    "objection",
+    "token",
+    "hook",
+    "hold",
+)
 """Modules with a group of commands each: `app`."""
 
 COMMANDS: Mapping[str, tuple[str, ...]] = {

@@ -159,16 +159,16 @@ def publish(platform: Platform, notice: str, texts: Mapping[str, str], *, by: st
     Raises: as `draft`.
     """
     made = draft(platform, notice, texts)
-    published = Published(made.notice, made.digest, made.texts, platform.present())
+    new = Published(made.notice, made.digest, made.texts, platform.present())
     # The words first: the ledger must not name a digest whose words nobody has.
     known = notice_of(platform.desk, notice)
     if known is None or known.digest != made.digest:
-        add_notice(platform.desk, published)
+        add_notice(platform.desk, new)
     if not made.is_known:
-        said = Event(EventType.NOTICE_PUBLISHED, published.published_at, key=notice, value=made.digest, by=by)
+        said = Event(EventType.NOTICE_PUBLISHED, new.published_at, key=notice, value=made.digest, by=by)
         platform.ledger.append([said])
         platform.record_action("notice.publish", notice, by)
-    return published
+    return new
 
 
 def send(
@@ -203,7 +203,7 @@ def send(
 
 
 def unread(platform: Platform, member: str) -> list[Published]:
-    """What was published and not told to the member yet, or only by mail that came back."""
+    """What was published and not told to the member yet."""
     state = fold_member(platform.ledger.events_of(member), at=platform.present(), size=platform.ledger.size)
     told = set() if state is None else set(state.notices)
     return [
@@ -211,16 +211,21 @@ def unread(platform: Platform, member: str) -> list[Published]:
     ]
 
 
+def published(platform: Platform) -> list[Published]:
+    """Every notice, the newest first."""
+    return all_notices(platform.desk)
+
+
 def read(platform: Platform, member: str, notice: str) -> Published | None:
     """The member is told the notice now, if they were not before; None where there is none."""
-    published = notice_of(platform.desk, notice)
-    if published is None:
+    found = notice_of(platform.desk, notice)
+    if found is None:
         return None
     if any(each.notice == notice for each in unread(platform, member)):
         event = Event(EventType.NOTICE_DELIVERED, platform.present(), member=MemberId(member), key=notice, by="in-app")
         platform.ledger.append([event])
     mark_read(platform.desk, notice, member)
-    return published
+    return found
 
 
 def unsubscribe(platform: Platform, mail: str) -> None:
