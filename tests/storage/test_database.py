@@ -2,6 +2,7 @@
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from assent.errors import EvidenceError, InputError, UnavailableError
 from assent.storage.postgresql import PostgresDatabase, PostgresUrl
@@ -38,6 +39,15 @@ def test_what_was_written_is_read(database):
     with database.writing() as connection:
         database.insert_rows(connection, THINGS, [(1, "a"), (2, "b")])
     assert names(database) == ["a", "b"]
+
+
+def test_an_insert_of_what_is_there_says_how_many_rows_it_was(database):
+    def insert(connection):
+        made = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}[connection.dialect.name](THINGS)
+        return connection.execute(made.values(id=1, name="a").on_conflict_do_nothing()).rowcount
+
+    with database.changing() as connection:
+        assert [insert(connection), insert(connection)] == [1, 0]
 
 
 def test_an_error_undoes_the_whole_block(database):

@@ -113,7 +113,8 @@ class PostgresDatabase(Database):
                 max_overflow=0,
                 pool_use_lifo=True,
                 pool_timeout=busy_seconds,
-                execution_options={"schema_translate_map": {None: place.schema}},
+                # Whoever inserts what may be there already asks how many rows it was; an INSERT else says -1.
+                execution_options={"schema_translate_map": {None: place.schema}, "preserve_rowcount": True},
             )
         except ModuleNotFoundError:
             raise InputError(
