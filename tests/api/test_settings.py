@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from api_callers import Service
-from portal_world import Portal
-from small_world import SETTING
+from api_callers import Service, service_of
+from portal_world import Portal, make_portal
+from small_world import PACK, SETTING
 
 GPC = {"Sec-GPC": "1"}
 MakeService = Callable[..., Service]
+
+
+@pytest.fixture
+def heeding(tmp_path: Path) -> Service:
+    """A service of a platform whose rules let browsers' signals turn a setting off."""
+    pack = tmp_path / "pack.toml"
+    extends = f'name = "ours"\ntitle = "Ours"\nextends = "{PACK}"\n'
+    pack.write_text(extends + "[settings.share_affiliates]\noff_by_gpc = true\n")
+    return service_of(make_portal(tmp_path / "world", pack=str(pack)))
 
 
 def value_of(answer: dict, setting: str = SETTING) -> tuple[str | None, str]:
@@ -87,16 +97,16 @@ def test_who_may_only_read_writes_nothing(service: MakeService, path: str) -> No
     assert answer.status_code == 403
 
 
-def test_a_signal_switches_off_what_the_pack_lets_it(service: MakeService) -> None:
-    client = service()
+def test_a_signal_switches_off_what_the_pack_lets_it(heeding: Service) -> None:
+    client = heeding
 
     answer = client.post("/v1/signals/gpc", json={"member": "m2"}, headers=GPC).json()
 
-    assert answer == {"heeded": True, "switched_off": ["ads_share_with_affiliates"]}
+    assert answer == {"heeded": True, "switched_off": ["share_affiliates"]}
 
 
-def test_a_signal_seen_again_switches_nothing(service: MakeService) -> None:
-    client = service()
+def test_a_signal_seen_again_switches_nothing(heeding: Service) -> None:
+    client = heeding
     client.post("/v1/signals/gpc", json={"member": "m2"}, headers=GPC)
 
     answer = client.post("/v1/signals/gpc", json={"member": "m2"}, headers=GPC).json()
@@ -114,7 +124,7 @@ def test_any_other_value_of_the_signal_says_nothing(service: MakeService, portal
     assert (answer["heeded"], portal.platform.ledger.size) == (False, before)
 
 
-def test_one_of_several_signal_headers_is_enough(service: MakeService) -> None:
-    answer = service().post("/v1/signals/gpc", json={"member": "m2"}, headers=[("Sec-GPC", "0"), ("Sec-GPC", "1")])
+def test_one_of_several_signal_headers_is_enough(heeding: Service) -> None:
+    answer = heeding.post("/v1/signals/gpc", json={"member": "m2"}, headers=[("Sec-GPC", "0"), ("Sec-GPC", "1")])
 
     assert answer.json()["heeded"] is True
