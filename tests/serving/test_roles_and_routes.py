@@ -156,7 +156,7 @@ def links_of(client: Client, *starts: str) -> tuple[set[str], set[str]]:
 
 def test_a_member_never_reaches_anothers_data(portal: Portal) -> None:
     own, other = portal.client(member="m0"), portal.client(member="m1")
-    own.form(f"/settings/{SETTING}", value="off", ask="off")
+    own.form(f"/settings/{SETTING}", action="stop")
     own.form("/objections/new", purpose="train_generative", words="mine alone", name="", address="a@example.org")
     starts = ("/settings", "/my-data", "/my-data/receipts", "/my-data/data-sets", "/objections", "/notices")
     pages, forms = links_of(own, *starts)

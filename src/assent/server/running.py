@@ -11,9 +11,10 @@ import os
 import signal
 import socket
 import sys
+import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from typing import Final
 
 import uvicorn
@@ -21,35 +22,39 @@ from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
 from assent.errors import InputError, UnavailableError
+from assent.operations.hooks import hook_loop
 from assent.operations.platform import Platform, open_platform
 from assent.operations.workspace import open_workspace
 from assent.server.application import make_application
+from assent.server.problems import places_of
 
 FACTORY: Final = "assent.server.running:make"
 HOST_VARIABLE: Final = "ASSENT_SERVED_HOST"
 LOG_VARIABLE: Final = "ASSENT_REQUEST_LOG"
 LAST_REQUESTS_SECONDS: Final = 10
 _QUEUE: Final = 2048
+_PAUSE_SECONDS: Final = 10
 
-Companion = Callable[[Platform], AbstractContextManager[object]]
-"""What goes on beside the answering while a process runs: mail that is sent, hooks that are told."""
+Loop = Callable[[Platform, threading.Event], None]
+"""What goes on beside the answering until the process stops; any number of processes do it at once."""
+
+LOOPS: Final[tuple[Loop, ...]] = (hook_loop,)
 
 
 def make() -> FastAPI:
     """The application of one process, which opens the platform of the folder it was started in and closes it again."""
     platform = _opened_patiently()
-    return over(platform, host=os.environ.get(HOST_VARIABLE, "127.0.0.1"), log=LOG_VARIABLE in os.environ)
+    return over(platform, host=os.environ.get(HOST_VARIABLE, "127.0.0.1"), log=LOG_VARIABLE in os.environ, loops=LOOPS)
 
 
-def over(platform: Platform, *, host: str, log: bool, companions: Sequence[Companion] = ()) -> FastAPI:
+def over(platform: Platform, *, host: str, log: bool, loops: Sequence[Loop] = ()) -> FastAPI:
     """The application over an open platform, which it closes when it stops."""
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         with ExitStack() as running:
             running.callback(platform.close)
-            for companion in companions:
-                running.enter_context(companion(platform))
+            running.enter_context(_going_on(platform, loops))
             yield
 
     return make_application(platform, host=host, log=log, lifespan=lifespan)
@@ -111,6 +116,32 @@ def _opened_patiently() -> Platform:
                 sys.stderr.write(f"waiting: {error.message}\n")
             told = True
             time.sleep(1)
+
+
+@contextmanager
+def _going_on(platform: Platform, loops: Sequence[Loop]) -> Iterator[None]:
+    """The loops run during the block, and have ended after it."""
+    stop = threading.Event()
+    threads = [threading.Thread(target=_guarded, args=(loop, platform, stop), daemon=True) for loop in loops]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join(timeout=LAST_REQUESTS_SECONDS)
+
+
+def _guarded(loop: Loop, platform: Platform, stop: threading.Event) -> None:
+    """A loop that fails in a way that nobody foresaw begins anew: mail must not wait for a restart."""
+    while not stop.is_set():
+        try:
+            loop(platform, stop)
+            return
+        except Exception as error:  # noqa: BLE001 - a thread's last line of defence
+            sys.stderr.write(places_of(error))
+            stop.wait(_PAUSE_SECONDS)
 
 
 @contextmanager

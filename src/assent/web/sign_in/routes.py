@@ -35,6 +35,8 @@ def sign_in(request: Request, caller: AnyCaller, platform: ThePlatform, next: st
         return see_other(back or home_of(caller.role))
     provider = _provider(request)
     if provider is None:
+        if getattr(request.app.state, "demonstration", False):
+            return see_other("/demo")
         return page(request, "sign_in/none.html", status=503)
     under_way = operations.expect_sign_in(platform, back=back)
     language = language_of(request, platform).code
