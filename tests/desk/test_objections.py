@@ -434,3 +434,17 @@ def test_forgetting_one_person_leaves_the_others(portal: Portal) -> None:
     kept = object_to(portal, person="m2")
     forget_people(portal.platform.desk, ["m1"])
     assert [each.id for each in objections.queue(portal.platform).cases] == [kept.id]
+
+
+def test_the_whole_course_on_either_store(tmp_path: Path, store: str) -> None:
+    portal = make_portal(tmp_path, joined("m1"), [post("r1", "m1")], database=store)
+    try:
+        first = object_to(portal)
+        assert object_to(portal).id == first.id
+        case = objections.appeal(portal.platform, rejected(portal).id, words="no")
+        objections.decide(portal.platform, case.id, outcome="upheld", grounds="", by="staff:2")
+        assert [each.step for each in objections.standing(portal.platform, first.id).steps] == [
+            "received", "rejected", "appealed", "upheld",
+        ]  # fmt: skip
+    finally:
+        portal.platform.close()
