@@ -53,13 +53,17 @@ def test_the_ledgers_size_and_what_waits_are_told(service: Callable[..., Service
     assert [each['assent_objections_overdue{kind="objection"}'] for each in (before, after)] == [0, 1]
 
 
-def test_verdicts_are_counted_by_outcome() -> None:
-    from assent.operations.metrics import VERDICTS, count_verdicts
+def test_verdicts_are_counted_by_outcome(service: Callable[..., Service]) -> None:
+    client = service()
+    kinds = [f'assent_verdicts_total{{outcome="{each}"}}' for each in ("allowed", "denied")]
+    before = figures(client.get("/metrics").text)
+    written = {"category": "post", "visibility": "public", "created_at": "2024-05-01T09:00:00Z"}
+    records = [{"id": author, "author": author, **written} for author in ("m0", "off", "young")]
+    client.post("/v1/decide/batch", json={"purpose": "train_generative", "records": records})
 
-    before = VERDICTS.labels("denied")._value.get()
-    count_verdicts(allowed=0, denied=7)
+    after = figures(client.get("/metrics").text)
 
-    assert VERDICTS.labels("denied")._value.get() - before == 7
+    assert [after[each] - before.get(each, 0) for each in kinds] == [1, 2]
 
 
 @pytest.mark.parametrize("path", ["/health", "/ready"])

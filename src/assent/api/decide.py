@@ -19,6 +19,7 @@ from assent.api.shared_looks import SharedLooks
 from assent.errors import InputError
 from assent.language.catalogue import Language, language, preferred
 from assent.operations.deciding import Asked, Decided, Decider, Look
+from assent.operations.metrics import count_verdicts
 from assent.operations.platform import Platform
 from assent.serving.door import needs, platform_of
 from assent.serving.permissions import Permission
@@ -116,6 +117,7 @@ async def decide_one(request: Request) -> Response:
         decided = deciding.decider.judged(await deciding.look(asked), purpose, asked)
     else:
         decided = await run_in_threadpool(deciding.decider.decide, purpose, asked, at=at)
+    _count(decided.judgments)
     said = _Words(_wanted_language(request)).answer(asked[0].record.id, decided.judgments[0])
     return _json({**said, **_basis(decided)})
 
@@ -144,7 +146,13 @@ def _decide_batch(decider: Decider, body: bytes, words: Language | None) -> Resp
         return problem(413, f"more than {MOST_RECORDS} records at once", "send them in several requests")
     read: list[Asked | str] = [_read(each) for each in documents]
     decided = decider.decide(purpose, [each for each in read if isinstance(each, Asked)], at=at)
+    _count(decided.judgments)
     return _json({**_basis(decided), "verdicts": _answers(documents, read, decided.judgments, _Words(words))})
+
+
+def _count(judgments: Sequence[Judgment]) -> None:
+    denied = sum(each.mask != 0 for each in judgments)
+    count_verdicts(allowed=len(judgments) - denied, denied=denied)
 
 
 def _read(document: object) -> Asked | str:
