@@ -88,9 +88,9 @@ def make_portal(
 
 
 @contextmanager
-def serve(portal: Portal) -> Iterator[str]:
-    """The application answers on a port of the loopback address; gives where."""
-    config = uvicorn.Config(portal.app, host="127.0.0.1", port=0, log_level="warning", access_log=False)
+def serve(portal: Portal, *, port: int = 0) -> Iterator[str]:
+    """The application answers on that port of the loopback address, or on any; gives where."""
+    config = uvicorn.Config(portal.app, host="127.0.0.1", port=port, log_level="warning", access_log=False)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
