@@ -61,6 +61,10 @@ Draw = Callable[[sa.Connection, int], Iterable[Sequence[Statement]]]
 """Gives the statements to record, from the open transaction and the ledger's size in it."""
 
 
+class NotPublishedError(UnavailableError):
+    """What was to be recorded is, and the published files do not show it yet."""
+
+
 class Ledger(RecordedEvents):
     """A folder with a ledger in it. Many threads and several processes may append at once.
 
@@ -355,7 +359,7 @@ class Ledger(RecordedEvents):
         try:
             self._publication.bring_up_to_date(thorough=thorough)
         except (InputError, UnavailableError) as error:
-            raise UnavailableError(
+            raise NotPublishedError(
                 f"recorded as {seqs.start} to {seqs.stop - 1}, but not published: {error.message}",
                 hint="do not append again; the next append or opening publishes it",
             ) from error

@@ -23,10 +23,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assent.api.problems import PROBLEM_JSON
 from assent.errors import AssentError, UnavailableError
+from assent.ledger.log import NotPublishedError
 from assent.operations.sign_in import SignInFailedError
 from assent.serving.door import BadTokenError, ForbiddenError, SignInNeededError, caller_of
 from assent.serving.shield import ASKED_BY_MACHINES
 from assent.serving.statuses import status_of
+from assent.storage.database import CommitUnknownError
 from assent.web.pages import page, see_other
 from assent.web.sign_in.routes import sign_in_path
 
@@ -96,6 +98,7 @@ def _explained(request: Request, error: Exception) -> Response:
         hint=error.hint,
         headers=_headers(error, status),
         again=isinstance(error, SignInFailedError),
+        unknown=isinstance(error, CommitUnknownError | NotPublishedError),
         wait=getattr(error, "wait_seconds", RETRY_SECONDS),
     )
 
@@ -149,6 +152,7 @@ def _answer(
     headers: Mapping[str, str] | None = None,
     more: Mapping[str, Any] | None = None,
     again: bool = False,
+    unknown: bool = False,
     wait: int = RETRY_SECONDS,
 ) -> Response:
     if _for_machine(request):
@@ -159,7 +163,8 @@ def _answer(
     else:
         _know_caller(request, status)
         answer = page(
-            request, "problem.html", status=status, code=status, message=message, hint=hint, again=again, wait=wait
+            request, "problem.html", status=status, code=status, message=message, hint=hint, again=again,
+            unknown=unknown, wait=wait,
         )  # fmt: skip
     answer.headers.update(headers or {})
     return answer
