@@ -19,7 +19,7 @@ from rich.table import Table
 
 from bench.report import Row
 
-PARTS = ("verdict", "ledger", "postgres", "gate", "takeback", "incremental", "subject", "exposure")
+PARTS = ("verdict", "ledger", "postgres", "gate", "takeback", "incremental", "subject", "exposure", "portal")
 LIBRARIES = ("duckdb", "pyarrow", "cryptography", "sqlalchemy")
 MARKS = {True: "yes", False: "[red]no[/red]", None: ""}
 
