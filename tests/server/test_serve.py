@@ -61,7 +61,7 @@ def serving(root: Path, *options: str) -> Iterator[Server]:
                 process.kill()
 
 
-def wait_for(holds: object, *, seconds: float = 40) -> None:
+def wait_for(holds: object, *, seconds: float = 90) -> None:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         try:
