@@ -84,6 +84,14 @@ def test_after_a_stop_the_take_back_can_still_be_asked_for(tmp_path: Path) -> No
     assert [kind for kind, *_ in recorded(given)] == [EventType.SETTING_CHANGED, EventType.TAKEBACK_REQUESTED]
 
 
+def test_whoever_allowed_it_again_through_another_setting_is_asked_for_anew(tmp_path: Path) -> None:
+    given = portal(tmp_path)
+    for value in ("off", "on", "off"):
+        change_setting(given.platform, "ann", ADS, value, take_back=value == "off")
+    asked = [key for kind, key, *_ in recorded(given) if kind is EventType.TAKEBACK_REQUESTED]
+    assert asked == [ADS, SHARE, ADS, SHARE]
+
+
 def test_a_pack_that_takes_back_with_every_stop_says_so(tmp_path: Path) -> None:
     given = portal(tmp_path, pack="professional-network-2025-11-safeguarded")
     assert settings_of(given.platform, "ann").setting(SETTING).stop_takes_back

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from assent.operations.sweep import sweep
 from assent.operations.verify import public_key
 from assent.vocabulary.events import Event, EventType
 from portal_world import Portal, make_portal
-from small_world import NOW, SETTING, joined, post
+from small_world import NOW, SETTING, joined, mention, post
 
 
 @pytest.fixture
@@ -78,6 +79,29 @@ def test_a_recorded_model_is_named_and_taking_back_from_it_is_queued(portal: Por
     html = client.get("/my-data/data-sets").text
     assert "writing-help" in html
     assert "1 model is recorded here. Taking back from it waits until it is trained anew." in html
+
+
+def test_who_is_only_named_in_a_data_set_is_told_that_it_stays(tmp_path: Path) -> None:
+    named = post("b1", "bob", "@ann hi", subjects=[mention("ann", 0, 4)])
+    pack = "professional-network-2025-11"
+    given = make_portal(tmp_path, [*joined("ann"), *joined("bob")], [named], pack=pack)
+    given.world.build()
+    given.world.pass_time(minutes=1)
+    client = given.client(member="ann")
+    client.form(f"/settings/{SETTING}", action="take_back")
+    html = client.get("/my-data/data-sets").text
+    assert "Names you" in html
+    assert "What others wrote about you stays under these rules." in html
+    assert "No data set made before holds anything of yours any more." not in html
+
+
+def test_a_data_set_that_lies_elsewhere_is_unknown_and_not_removed(portal: Portal) -> None:
+    built = portal.world.build()
+    shutil.rmtree(built.path)
+    html = portal.client(member="ann").get("/my-data/data-sets").text
+    assert "It cannot be looked into just now." in html
+    assert "Its files are gone." not in html
+    assert "Download proof" not in html
 
 
 def test_a_proof_names_every_item_and_verifies(portal: Portal) -> None:

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from assent.evidence.privacy_record import RIGHT_NAMES
+from assent.language.catalogue import language
 from assent.policy.load import load_pack, shipped_packs
-from assent.web.settings.words import article_name
+from assent.web.settings.member_words import article_name
 from portal_world import Portal, make_portal
 from small_world import SETTING, joined
 
@@ -70,7 +71,7 @@ def test_a_page_says_where_it_is_in_the_menu(tmp_path: Path) -> None:
         "Legitimate interest (GDPR Art. 6(1)(f))",
         "The default is on: it takes place until you turn it off, without anybody asking you.",
         "Endorsements, recommendations, job applications and contacts with recruiters: everybody who appears in it",
-        "Only what you made at 18 or over",
+        "Only what people made at 18 or over.",
         "You were sent “Your data and AI: what changes, and how to say no” on 18 September 2025.",
         "Under these rules every stop takes back as well",
         "object to the use (Art. 21)",
@@ -204,8 +205,89 @@ def test_without_a_country_the_page_says_that_nothing_is_used(tmp_path: Path) ->
     assert "we act as if the GDPR applied" in shown
 
 
-def test_an_off_switch_by_default_offers_only_to_turn_it_on(tmp_path: Path) -> None:
+def test_an_off_switch_by_default_can_be_turned_on_or_kept_off_for_good(tmp_path: Path) -> None:
     html = portal(tmp_path, pack="consent-first").client(member="ann").get(f"/settings/{SETTING}").text
     assert "Off by default, until you turn it on." in html
-    assert 'value="stop"' not in html
-    assert 'value="on"' in html
+    assert html.index("Keep it off") < html.index("Turn it on")
+    assert 'value="take_back"' not in html
+
+
+def test_a_receipt_of_each_part_is_offered_after_a_stop_with_take_back(tmp_path: Path) -> None:
+    given = portal(tmp_path)
+    client = given.client(member="ann")
+    html = client.get(client.form(f"/settings/{ADS}", action="take_back").headers["location"]).text
+    size = given.platform.ledger.size
+    offered = re.findall(r'href="(/my-data/receipts/\d+)"', html)
+    assert offered == [f"/my-data/receipts/{seq}" for seq in range(size - 3, size)]
+    assert {client.get(f"{each}/receipt.json").status_code for each in offered} == {200}
+
+
+def test_whoever_allowed_it_again_and_stopped_again_can_take_back_again(tmp_path: Path) -> None:
+    given = portal(tmp_path)
+    client, address = given.client(member="ann"), f"/settings/{SETTING}"
+    client.form(address, action="take_back")
+    assert 'value="take_back"' not in client.get(address).text
+    client.form(address, action="on", sure="yes")
+    assert "Afterwards you allowed it again" in words_in(client.get(address).text)
+    client.form(address, action="stop")
+    assert 'value="take_back"' in client.get(address).text
+    size = given.platform.ledger.size
+    client.form(address, action="take_back")
+    assert given.platform.ledger.size == size + 1
+
+
+def test_a_use_that_does_not_take_place_is_not_said_to(tmp_path: Path) -> None:
+    given = portal(tmp_path, region="DE")
+    assert "All the same nothing of yours may be used right now. This use does not take place in" in text_of(
+        given, "/settings"
+    )
+    shown = text_of(given, f"/settings/{ADS}")
+    assert "Nothing is used: this use does not take place in your region." in shown
+    assert "The default is on" not in shown
+
+
+def test_a_use_that_is_stopped_or_has_not_begun_is_not_said_to_go_on(tmp_path: Path) -> None:
+    held = portal(tmp_path / "held", pack=f"{PLAIN}-europe-paused", region="DE")
+    shown = text_of(held, f"/settings/{SETTING}")
+    assert "It is stopped in your region for now. Without that stop: from 3 November 2025 on." in shown
+    (tmp_path / "later.toml").write_text(
+        f'name = "later"\ntitle = "Later"\nextends = "{PLAIN}"\n'
+        '[coverages.training.newly-covered]\nnote = "R1: later."\nfrom = 2027-11-03\n'
+    )
+    later = portal(tmp_path / "later", pack=str(tmp_path / "later.toml"), region="DE")
+    shown = text_of(later, f"/settings/{SETTING}")
+    assert "In your region from 3 November 2027 on, and not before." in shown
+    assert "In your region since" not in shown
+
+
+def test_where_only_some_stops_take_back_the_page_says_which(tmp_path: Path) -> None:
+    (tmp_path / "some.toml").write_text(
+        f'name = "some"\ntitle = "Some"\nextends = "{PLAIN}"\n'
+        '[purposes.share_affiliates]\nnote = "R11, answered for sharing."\nwithdrawal = "take_back"\n'
+    )
+    shown = text_of(portal(tmp_path / "world", pack=str(tmp_path / "some.toml")), f"/settings/{ADS}")
+    assert "What lies in those data sets and in models stays there." in shown
+    assert "“Sharing data with affiliates and partners”: Under these rules every stop takes back as well" in shown
+
+
+def test_a_use_without_a_switch_comes_with_the_rights_of_its_basis(tmp_path: Path) -> None:
+    assert "object to the use (Art. 21)" in text_of(portal(tmp_path, region="GB"), "/settings")
+
+
+def test_a_platforms_name_is_text_and_nothing_else(tmp_path: Path) -> None:
+    given = portal(tmp_path)
+    given.platform.workspace.settings["portal.platform"] = "100% <b>Work"
+    html = given.client(member="ann").get("/settings").text
+    assert "What 100% &lt;b&gt;Work may do with what you share." in html
+
+
+def test_german_knows_every_text_of_these_pages() -> None:
+    texts = language("de").translations
+    folder = Path("src/assent/web/settings")
+    asked = [
+        unescape(found)
+        for path in (*folder.glob("templates/*.html"), *folder.glob("*.py"))
+        for found in re.findall(r'(?:\b_|\blang)\("((?:[^"\\]|\\.)+)"[,)]', path.read_text(encoding="utf-8"))
+    ]
+    assert len(asked) > 100
+    assert [each for each in asked if texts.gettext(each) == each and each != "Art. %(number)s"] == []

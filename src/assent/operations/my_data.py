@@ -8,7 +8,6 @@ from datetime import datetime
 
 from assent.errors import AssentError, InputError
 from assent.evidence.manifest import SnapshotManifest
-from assent.ledger import Positioned
 from assent.operations.platform import Platform
 from assent.operations.progress import held_in, manifest_of
 from assent.operations.receipt import Made, make_receipt
@@ -26,7 +25,7 @@ class DataSet:
     Args:
         purpose: what it was made for; None where its manifest cannot be read.
         made_at: the moment whose permissions it rests on.
-        standing: nothing superseded it; `removed`: its files are gone.
+        standing: nothing superseded it; `removed`: the ledger says that its files are gone.
         holds: rows of theirs in it; `named_in`: rows of others that name them. None where nobody can say any more.
         replaced_by: what took its place.
     """
@@ -101,7 +100,8 @@ def proof_of(platform: Platform, member: MemberId, snapshot: str) -> bytes:
 
 def said_by(platform: Platform, member: MemberId) -> Sequence[tuple[int, Event]]:
     """Everything that the ledger holds about the member, the newest first; each can have a receipt."""
-    return [(seq, event) for seq, event in reversed(_said(platform, member)) if isinstance(event, Event)]
+    said = platform.ledger.events_of(member)
+    return [(seq, event) for seq, event in reversed(said) if isinstance(event, Event)]
 
 
 def receipt_of(platform: Platform, member: MemberId, seq: int) -> Made:
@@ -110,13 +110,9 @@ def receipt_of(platform: Platform, member: MemberId, seq: int) -> Made:
     Raises:
         InputError: they have no such event.
     """
-    if all(position != seq for position, _ in _said(platform, member)):
+    if all(position != seq for position, _ in said_by(platform, member)):
         raise InputError("there is no such receipt of yours", hint="`My data` lists what was recorded about you")
     return make_receipt(platform.workspace, member, seq=seq, clock=platform.clock, entropy=platform.entropy)
-
-
-def _said(platform: Platform, member: MemberId) -> list[Positioned]:
-    return platform.ledger.events_of(member)
 
 
 def _data_set(platform: Platform, known: Chronicle, identity: SnapshotId, member: MemberId, *, here: bool) -> DataSet:
@@ -136,7 +132,7 @@ def _data_set(platform: Platform, known: Chronicle, identity: SnapshotId, member
         None if manifest is None else PurposeName(manifest.purpose),
         None if manifest is None else manifest.at,
         standing,
-        identity in known.removed or not here,
+        identity in known.removed,
         holds,
         named,
         None if standing else known.place_of(identity).id,

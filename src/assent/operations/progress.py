@@ -15,6 +15,7 @@ from assent.ledger import Positioned
 from assent.operations.platform import Platform
 from assent.operations.snapshots import shelf_of
 from assent.operations.sweep import Chronicle
+from assent.operations.takeback import standing_request
 from assent.policy.pack import Others, Pack, Purpose
 from assent.snapshot.holding import rows_of
 from assent.snapshot.proving import open_decisions
@@ -32,16 +33,20 @@ class Progress:
 
     Args:
         since: when it was said; `seq`: where that stands in the ledger.
-        asked: they asked for it; else the rules do it with every stop, or an upheld objection does.
+        asked: they asked for it; else the rules do it with a stop, or an upheld objection does.
+        stands: they asked for it, and have not permitted the use again since.
         holding: snapshots made before that still hold something of theirs: what a sweep has yet to rewrite.
         unread: snapshots that cannot be looked into just now.
+        also_named: what names them goes too, and not only what they wrote.
     """
 
     since: datetime
     seq: int
     asked: bool
+    stands: bool
     holding: tuple[SnapshotId, ...]
-    unread: tuple[SnapshotId, ...] = ()
+    unread: tuple[SnapshotId, ...]
+    also_named: bool
 
     @property
     def done(self) -> bool:
@@ -82,7 +87,8 @@ def progress_of(  # noqa: PLR0917 - what the answer rests on
                 holding.append(identity)
         except (AssentError, OSError):
             unread.append(identity)
-    return Progress(event.effective_at, seq, asked, tuple(holding), tuple(unread))
+    stands = standing_request(pack, purpose, said, at) is not None
+    return Progress(event.effective_at, seq, asked, stands, tuple(holding), tuple(unread), asks_others)
 
 
 def standing_of(platform: Platform, purpose: Purpose) -> list[tuple[SnapshotId, Path]]:

@@ -38,7 +38,7 @@ from assent.vocabulary.regions import REGION_CODES
 from assent.vocabulary.state import MemberState
 
 __all__ = [
-    "MEMBER", "OFF", "ON", "Change", "Choice", "MemberSettings", "PurposeNow", "SettingNow", "Why",
+    "GPC", "MEMBER", "OFF", "ON", "Change", "Choice", "MemberSettings", "PurposeNow", "SettingNow", "Why",
     "change_setting", "governed_by", "honour_gpc", "settings_of", "taken_along_by",
 ]  # fmt: skip
 
@@ -97,7 +97,7 @@ def change_setting(
         events += [
             Event(EventType.TAKEBACK_REQUESTED, at, who, each.name, by=by)
             for each in governed_by(pack, setting)
-            if standing_request(each, said, at) is None
+            if standing_request(pack, each, said, at) is None
         ]
     seqs = platform.ledger.append(events) if events else range(0)
     after = MemberState(before.region, settings={**before.settings, setting: value})

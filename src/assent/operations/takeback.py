@@ -134,7 +134,7 @@ class _Request:
         self._purpose, self._member, self._at = purpose, member, at
         state = fold_member(said, at=at, size=size) or MemberState()
         self._stop = _stop(pack, purpose, state, member, at)
-        self._before = None if self._stop else standing_request(purpose, said, at)
+        self._before = None if self._stop else standing_request(pack, purpose, said, at)
 
     def events(self) -> Iterator[Event]:
         """What is to be recorded: nothing where they asked already and permitted nothing since."""
@@ -162,16 +162,17 @@ def _stop(pack: Pack, purpose: Purpose, state: MemberState, member: MemberId, at
     return Event(EventType.OBJECTION_RECEIVED, at, member, purpose.name, by="member")
 
 
-def standing_request(purpose: Purpose, said: Sequence[Positioned], at: datetime) -> datetime | None:
+def standing_request(pack: Pack, purpose: Purpose, said: Sequence[Positioned], at: datetime) -> datetime | None:
     """Since when a take-back stands that they did not go back on by permitting the use again."""
     counted = [
         (event.effective_at, seq, event) for seq, event in said if isinstance(event, Event) and event.effective_at <= at
     ]
+    permits = (purpose.setting, *pack.settings[purpose.setting].off_with) if purpose.setting else ()
     standing: datetime | None = None
     for effective_at, _, event in sorted(counted, key=lambda each: each[:2]):
         if event.type is EventType.TAKEBACK_REQUESTED and event.key == purpose.name:
             standing = standing or effective_at
-        elif (event.type, event.key, event.value) == (EventType.SETTING_CHANGED, purpose.setting, "on") or (
+        elif (event.type is EventType.SETTING_CHANGED and event.key in permits and event.value == "on") or (
             event.type is EventType.OBJECTION_WITHDRAWN and event.key == purpose.name
         ):
             standing = None

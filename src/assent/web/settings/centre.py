@@ -11,7 +11,6 @@ from starlette.responses import Response
 from assent.errors import InputError
 from assent.operations.my_data import models_of
 from assent.operations.platform import Platform
-from assent.operations.receipt import gdpr_applies
 from assent.operations.settings import (
     SettingNow,
     change_setting,
@@ -26,8 +25,9 @@ from assent.serving.permissions import Permission
 from assent.vocabulary.events import Event, EventType
 from assent.vocabulary.identifiers import MemberId
 from assent.web.pages import language_of, page, see_other
+from assent.web.settings import happened
+from assent.web.settings.member_words import MemberWords
 from assent.web.settings.menu import menu_of
-from assent.web.settings.words import Words
 
 router = APIRouter()
 
@@ -43,10 +43,11 @@ class Done:
     """What a form did, looked up in the ledger again.
 
     Args:
+        said: the events of that one step, each with its place in the log; there is a receipt of each.
         stands: nothing newer was said of the setting since.
     """
 
-    seq: int
+    said: tuple[tuple[int, Event], ...]
     value: str
     take_back: bool
     stands: bool
@@ -60,7 +61,15 @@ def show_centre(request: Request, caller: Reader, platform: ThePlatform) -> Resp
     settings = settings_of(platform, caller.own)
     words = _words(request, platform)
     top = menu_of(settings.settings, otherwise="Settings")
-    return page(request, "settings/centre.html", settings=settings, words=words, top=top, signalled=signalled)
+    return page(
+        request,
+        "settings/centre.html",
+        settings=settings,
+        words=words,
+        top=top,
+        signalled=signalled,
+        authority=platform.workspace.text("receipt.authority"),
+    )
 
 
 @router.get("/settings/{name}")
@@ -121,8 +130,8 @@ def _setting_page(
         governed=governed,
         undone=undone,
         models=models_of(platform) if undone else (),
-        asked=all(each.taken_back and each.taken_back.asked for each in settings.purposes if each.purpose in governed),
-        gdpr=gdpr_applies(settings.region),
+        happened=happened,
+        asked=all(each.taken_back and each.taken_back.stands for each in settings.purposes if each.purpose in governed),
         contact=platform.workspace.text("receipt.contact"),
         authority=platform.workspace.text("receipt.authority"),
         done=None if done is None else _done(platform, caller.own, now, done, same=same),
@@ -132,24 +141,26 @@ def _setting_page(
 
 
 def _done(platform: Platform, member: MemberId, now: SettingNow, seq: int, *, same: bool) -> Done | None:
-    """What the event at that position did to this setting; None where it is none of theirs, or about something else."""
-    said = platform.ledger.events_of(member)
-    event = dict(said).get(seq)
-    if not isinstance(event, Event) or event.key is None:
+    """What the events from that position on did to this setting in one step; None where the first is none of theirs."""
+    said = dict(platform.ledger.events_of(member))
+    first = said.get(seq)
+    about = {each.name for each in governed_by(platform.pack, now.setting.name)}
+    step: list[tuple[int, Event]] = []
+    while isinstance(event := said.get(seq), Event) and isinstance(first, Event):
+        switched = event is first and event.type is EventType.SETTING_CHANGED and event.key == now.setting.name
+        asked = event.type is EventType.TAKEBACK_REQUESTED and event.key in about
+        if not (switched or asked) or event.effective_at != first.effective_at:
+            break
+        step.append((seq, event))
+        seq += 1
+    if not step:
         return None
-    if event.type is EventType.TAKEBACK_REQUESTED:
-        about = {each.name for each in governed_by(platform.pack, now.setting.name)}
-        return Done(seq, "off", take_back=True, stands=now.value == "off", same=same) if event.key in about else None
-    if event.type is not EventType.SETTING_CHANGED or event.key != now.setting.name:
-        return None
-    with_it = any(
-        isinstance(each, Event)
-        and each.type is EventType.TAKEBACK_REQUESTED
-        and each.effective_at == event.effective_at
-        for _, each in said
-    )
-    stands = now.choice is not None and now.choice.seq == seq
-    return Done(seq, event.value or "off", take_back=with_it, stands=stands, same=same)
+    head = step[0][1]
+    take_back = step[-1][1].type is EventType.TAKEBACK_REQUESTED
+    if head.type is EventType.TAKEBACK_REQUESTED:
+        return Done(tuple(step), "off", take_back, stands=now.value == "off", same=same)
+    stands = now.choice is not None and now.choice.seq == step[0][0]
+    return Done(tuple(step), head.value or "off", take_back, stands=stands, same=same)
 
 
 def _heed_signal(request: Request, platform: Platform, member: MemberId) -> tuple[str, ...]:
@@ -159,5 +170,5 @@ def _heed_signal(request: Request, platform: Platform, member: MemberId) -> tupl
     return honour_gpc(platform, member)
 
 
-def _words(request: Request, platform: Platform) -> Words:
-    return Words(language_of(request, platform), platform.name)
+def _words(request: Request, platform: Platform) -> MemberWords:
+    return MemberWords(language_of(request, platform), platform.name)

@@ -38,15 +38,3 @@ def tell(words: Words, pack: Pack, event: Event) -> str:
     }
     text = texts.get(event.type, "Something was recorded about you: %(type)s.")
     return lang(text, about=about, value=value or lang("unknown"), type=event.type.value)
-
-
-def said_by(words: Words, by: str | None) -> str:
-    """Who or what said it."""
-    known = {
-        None: "",
-        "member": "by you",
-        "gpc": "by your browser's opt-out signal",
-        "guardian": "by your guardian",
-        "self-declared": "as you declared",
-    }
-    return words.lang(known[by]) if by in known else str(by)

@@ -22,14 +22,13 @@ from assent.serving.permissions import Permission
 from assent.vocabulary.events import Event, EventType
 from assent.web.pages import language_of, page, see_other
 from assent.web.settings import happened
-from assent.web.settings.words import Words
+from assent.web.settings.member_words import MemberWords
 
 router = APIRouter()
 
 EXCLUDE, INCLUDE = "exclude", "include"
 _RECEIPTS: Final = 25
 _FURTHEST: Final = 1_000_000
-_NOT_YOURS: Final = "there is no such receipt of yours"
 
 Reader = Annotated[Caller, needs(Permission.OWN_READ)]
 Writer = Annotated[Caller, needs(Permission.OWN_WRITE)]
@@ -95,9 +94,10 @@ def show_data_sets(request: Request, caller: Reader, platform: ThePlatform) -> R
 @router.get("/my-data/data-sets/{snapshot}/proof")
 def download_proof(caller: Reader, platform: ThePlatform, snapshot: str) -> Response:
     """A file that proves what became of each of the member's items in that data set."""
-    if not any(each.id == snapshot for each in where_it_went(platform, caller.own).data_sets):
-        raise NotFoundError("there is no such data set", hint="look under My data for those there are")
-    data = proof_of(platform, caller.own, snapshot)
+    try:
+        data = proof_of(platform, caller.own, snapshot)
+    except InputError as error:
+        raise NotFoundError(error.message, hint=error.hint) from None
     return _download(data, f"proof-{snapshot}.json", "application/json")
 
 
@@ -129,7 +129,7 @@ def show_receipt(request: Request, caller: Reader, platform: ThePlatform, seq: i
     """What one receipt says, to download and to print."""
     said = [each for each in said_by(platform, caller.own) if each[0] == seq]
     if not said:
-        raise NotFoundError(_NOT_YOURS, hint="look under My data for those there are")
+        raise NotFoundError("there is no such receipt of yours", hint="look under My data for those there are")
     return page(
         request,
         "settings/receipt.html",
@@ -156,9 +156,10 @@ def download_receipt_page(caller: Reader, platform: ThePlatform, seq: int) -> Re
 
 
 def _receipt(platform: Platform, caller: Caller, seq: int) -> Made:
-    if all(position != seq for position, _ in said_by(platform, caller.own)):
-        raise NotFoundError(_NOT_YOURS, hint="look under My data for those there are")
-    return receipt_of(platform, caller.own, seq)
+    try:
+        return receipt_of(platform, caller.own, seq)
+    except InputError as error:
+        raise NotFoundError(error.message, hint=error.hint) from None
 
 
 def _download(data: bytes, name: str, kind: str) -> Response:
@@ -176,5 +177,5 @@ def _items(request: Request, platform: Platform) -> Items:
     return items
 
 
-def _words(request: Request, platform: Platform) -> Words:
-    return Words(language_of(request, platform), platform.name)
+def _words(request: Request, platform: Platform) -> MemberWords:
+    return MemberWords(language_of(request, platform), platform.name)
