@@ -25,6 +25,8 @@ GROUPS = (
     "token",
     "hook",
     "hold",
+    "notice",
+    "mail",
 )
 """Modules with a group of commands each: `app`."""
 

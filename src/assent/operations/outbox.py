@@ -80,7 +80,9 @@ def put_mail(
     )  # fmt: skip
     if "\\u0000" in json.dumps(dict(words)):
         raise InputError("a text of the mail holds a character that is no text")
-    render(template, language, {"unsubscribe": "", "title": "", "text": ""} | dict(words), letterhead_of(platform))
+    # What is filled in at sending stands empty here; every other word must be there already.
+    later = {"unsubscribe": ""} | ({} if notice is None else {"title": "", "text": ""})
+    render(template, language, later | dict(words), letterhead_of(platform))
     add_mails(platform.desk, [mail])
     return mail.id
 

@@ -1,0 +1,52 @@
+"""A real mail server on a port of the loopback address, which says what a test has it say."""
+
+from __future__ import annotations
+
+import socket
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from email import message_from_bytes
+from typing import Any
+
+from aiosmtpd.controller import Controller
+
+TAKEN = "250 taken"
+
+
+class Inbox:
+    """What arrived: `taken` counts by Message-ID."""
+
+    def __init__(self, answer: Callable[[str, int], str]) -> None:
+        self.answer, self.asked, self.taken = answer, Counter[str](), Counter[str]()
+        self.messages: list[Any] = []
+        self.senders: list[str] = []
+
+    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: N802
+        self.asked[address] += 1
+        said = self.answer(address, self.asked[address])
+        if said == TAKEN:
+            envelope.rcpt_tos.append(address)
+        return said
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
+        head = bytes(envelope.content).partition(b"\r\n\r\n")[0]
+        self.taken[str(message_from_bytes(head)["Message-ID"])] += 1
+        self.senders.append(envelope.mail_from)
+        if len(self.messages) < 10:
+            self.messages.append(message_from_bytes(bytes(envelope.content)))
+        return TAKEN
+
+
+@contextmanager
+def mail_server(answer: Callable[[str, int], str] = lambda _address, _time: TAKEN) -> Iterator[tuple[Inbox, str]]:
+    """The server answers; gives what arrives and its URL."""
+    inbox = Inbox(answer)
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    controller = Controller(inbox, hostname="127.0.0.1", port=port)
+    controller.start()
+    try:
+        yield inbox, f"smtp://127.0.0.1:{port}"
+    finally:
+        controller.stop()
