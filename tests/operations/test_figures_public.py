@@ -161,6 +161,15 @@ def test_no_sum_of_what_is_hidden_is_of_few(numbers):
         group(sum(each.off[SHARE] - each.off[ADS] for each in exact.values()))
 
 
+def test_two_columns_that_hide_different_rows_tell_no_difference():
+    # Were the four rows hidden two by two, the totals would tell the difference of each pair: of 13 people in the first.
+    regions = [region(name, members, 0, ads=ads, share=share) for name, members, ads, share in
+               (("DE", 1002, 332, 335), ("FR", 1000, 500, 510), ("AT", 107, 19, 39), ("BE", 67, 41, 41))]  # fmt: skip
+    shown = seen(*regions)
+    hidden = {name: {each.region for each in shown.regions if each.off[name] == HIDDEN} for name in (ADS, SHARE)}
+    assert hidden[ADS] <= hidden[SHARE] or shown.total.off[SHARE] == HIDDEN
+
+
 @given(st.integers(0, 10_000))
 def test_rounding_goes_to_the_nearest_five(number):
     assert rounded(number) % 5 == 0 and abs(rounded(number) - number) <= 2

@@ -40,8 +40,10 @@ class ObjectionTold(Told):
     kind: Literal["objection", "claim"]
     member: Member
     purpose: str
-    state: Literal["received", "weighed", "upheld", "rejected", "appealed", "withdrawn", "confirmed", "not_confirmed"]
-    is_open: bool = Field(description="Whether staff have still to answer; an open objection restricts use.")
+    state: Literal["received", "weighed", "upheld", "rejected", "appealed", "withdrawn", "confirmed", "not-confirmed"]
+    is_open: bool = Field(
+        description="Whether staff have still to answer. An open objection restricts use, an open claim does not."
+    )
     received_at: Instant
     due_at: Instant | None = Field(description="When it is answered at the latest; null once it is.")
     decided_at: Instant | None

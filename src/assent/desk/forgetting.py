@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
+from assent.desk.answers import forget_answers
 from assent.desk.objections import forget_objections
 from assent.desk.store import Desk
 from assent.desk.tables import CONTACTS, OBJECTIONS, OUTBOX, SESSIONS
 
 
 def forget_people(desk: Desk, people: Sequence[str]) -> None:
-    """Nothing on the desk is about them: sessions, addresses, mail, objections and claims; no byte of it is left.
+    """Nothing on the desk is about them: sessions, addresses, mail, objections, claims, answers of the API; no byte.
 
     Links under way, which are about an address and nobody known yet, end by themselves within two days.
     """
@@ -21,4 +22,5 @@ def forget_people(desk: Desk, people: Sequence[str]) -> None:
         with desk.changing() as connection:
             for table in (SESSIONS, CONTACTS, OUTBOX):
                 connection.execute(sa.delete(table).where(table.c.member == person))
+    forget_answers(desk, people)
     desk.database.overwrite_deleted(OBJECTIONS)

@@ -22,6 +22,12 @@ def make_link(desk: Desk, errand: str, about: str, *, now: datetime, lasts: time
     return secret
 
 
+def clear_links(desk: Desk, *, now: datetime) -> int:
+    """No link lies here whose time is over, nor what it was about; how many did."""
+    with desk.changing() as connection:
+        return connection.execute(sa.delete(LINKS).where(LINKS.c.ends_at < format_instant(now))).rowcount
+
+
 def see_link(desk: Desk, errand: str, secret: str, *, now: datetime) -> str | None:
     """What the link is about, which still works; None when there is no such link, or it is over."""
     query = sa.select(LINKS.c.about, LINKS.c.ends_at).where(_is(errand, secret))

@@ -257,6 +257,26 @@ def forget_objections(desk: Desk, person: str) -> int:
         return connection.execute(sa.delete(OBJECTIONS).where(OBJECTIONS.c.person == person)).rowcount
 
 
+def clear_words(desk: Desk, before: datetime) -> int:
+    """Of a case that was closed before that moment the outcome stays, and nothing that anybody wrote; how many lost it.
+
+    Name, address, words and grounds go, and what was said at each step. State and times stay, as in the ledger.
+    """
+    table = OBJECTIONS.c
+    closed = sa.and_(table.state.not_in(sorted(OPEN_STATES)), table.pending.is_(None),
+                     table.decided_at < format_instant(before))  # fmt: skip
+    texts = (table.name, table.address, table.about, table.grounds, table.extended)
+    said = sa.or_(table.words != "", *(each.is_not(None) for each in texts))
+    with desk.changing() as connection:
+        found = list(connection.execute(sa.select(table.id).where(closed, said)).scalars())
+        those = table.id.in_(found)
+        connection.execute(sa.update(OBJECTIONS).where(those).values(words="", **{each.name: None for each in texts}))
+        connection.execute(sa.update(STEPS).where(STEPS.c.objection.in_(found)).values(words=None))
+    if found:
+        desk.database.overwrite_deleted(OBJECTIONS)
+    return len(found)
+
+
 def _insert(connection: sa.Connection, case: Case) -> bool:
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     statement = insert(OBJECTIONS).values(**_columns(case)).on_conflict_do_nothing()

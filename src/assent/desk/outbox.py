@@ -102,8 +102,21 @@ def settle_mails(desk: Desk, changes: Sequence[Mapping[str, Any]]) -> None:
         .values({name: sa.bindparam(f"new_{name}") for name in named})
     )
     rows = [{"mail": each["mail"]} | {f"new_{name}": _stored(each[name]) for name in named} for each in changes]
+    over = [each["mail"] for each in changes if each["state"] != WAITING]
     with desk.changing() as connection:
         connection.execute(statement, rows)
+        # What is never sent again needs no words any more, and in them are links that open somebody's case.
+        if over:
+            connection.execute(
+                sa.update(OUTBOX).where(OUTBOX.c.id.in_(over), OUTBOX.c.notice.is_(None)).values(words="{}")
+            )
+
+
+def clear_mails(desk: Desk, before: datetime) -> int:
+    """No mail lies here, and no address of it, that was over before; how many did. Notices stay as proof."""
+    past = sa.and_(OUTBOX.c.notice.is_(None), OUTBOX.c.state != WAITING, OUTBOX.c.next_at < _sortable(before))
+    with desk.changing() as connection:
+        return connection.execute(sa.delete(OUTBOX).where(past)).rowcount
 
 
 def bounce_mail(desk: Desk, ident: str, detail: str) -> Mail | None:

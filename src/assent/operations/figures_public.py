@@ -237,7 +237,8 @@ def _apart(column: _Column, causes: Sequence[_Column]) -> _Column:
     for cause in causes:
         only = [mine - theirs for mine, theirs in zip(column.counts, cause.counts, strict=True)]
         few = {place for place, count in enumerate(only) if 0 < count < SMALLEST}
-        column = _closed(replace(column, hidden=column.hidden | few))
+        # With the cause's: were each hidden in rows of its own, the two differences would each be told by the totals.
+        column = _closed(replace(column, hidden=column.hidden | few | cause.hidden))
         left = sorted(set(range(len(only))) - column.hidden, key=lambda place: (column.of[place], place))
         while not column.total_hidden and 0 < _difference(only, column, cause) < SMALLEST:
             if not left:

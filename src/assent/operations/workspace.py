@@ -44,6 +44,7 @@ A workspace is a folder with an `assent.toml`. Every key has a default, so an em
     address = "https://privacy.example.org"
     language = "en"           # of pages and mail where a browser or a member asks for none that there is
     balancing_test = "balancing.md"   # the published legitimate-interest assessment, Markdown
+    cases_kept_months = 36    # after which what was written in a closed objection or claim goes
 
     [sign_in]                 # OpenID Connect; ASSENT_SIGN_IN_CLIENT_SECRET or a file gives the secret
     issuer = "https://login.example.org"
@@ -114,6 +115,7 @@ _DEFAULTS: Mapping[str, str | int] = {
     "portal.address": "http://127.0.0.1:8080",
     "portal.language": "en",
     "portal.balancing_test": NOT_STATED,
+    "portal.cases_kept_months": 36,
     "sign_in.issuer": NOT_STATED,
     "sign_in.client_id": "assent",
     "sign_in.client_secret_file": NOT_STATED,

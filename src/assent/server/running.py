@@ -22,7 +22,9 @@ from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
 from assent.errors import InputError, UnavailableError
+from assent.operations.desk_keeping import desk_loop
 from assent.operations.hooks import hook_loop
+from assent.operations.outbox import mail_loop
 from assent.operations.platform import Platform, open_platform
 from assent.operations.workspace import open_workspace
 from assent.server.application import make_application
@@ -38,7 +40,7 @@ _PAUSE_SECONDS: Final = 10
 Loop = Callable[[Platform, threading.Event], None]
 """What goes on beside the answering until the process stops; any number of processes do it at once."""
 
-LOOPS: Final[tuple[Loop, ...]] = (hook_loop,)
+LOOPS: Final[tuple[Loop, ...]] = (hook_loop, mail_loop, desk_loop)
 
 
 def make() -> FastAPI:

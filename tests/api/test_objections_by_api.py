@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from api_callers import Service
+from assent.operations.claims import decide_claim
 from portal_world import Portal
 
 PURPOSE = "train_generative"
@@ -54,6 +55,18 @@ def test_a_claim_is_received(service: MakeService) -> None:
     made = client.write("/v1/claims", claim)
 
     assert (made.status_code, made.json()["kind"], made.json()["state"]) == (201, "claim", "received")
+
+
+def test_a_claim_that_was_not_confirmed_is_said_as_in_the_ledger(service: MakeService, portal: Portal) -> None:
+    client = service()
+    made = client.write("/v1/claims", {"member": "m0", "purpose": PURPOSE, "output": "what m0 wrote"})
+    decide_claim(
+        portal.platform, made.json()["objection"], finding="not-confirmed", words="Forty tries showed nothing.", by="s"
+    )
+
+    [listed] = client.post("/v1/objections/read", json={"member": "m0"}).json()["objections"]
+
+    assert (listed["state"], listed["is_open"]) == ("not-confirmed", False)
 
 
 def test_who_may_write_objections_may_not_read_them(service: MakeService) -> None:
