@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from assent.errors import InputError
 from assent.operations.my_data import models_of
+from assent.operations.notices import unread
 from assent.operations.platform import Platform
 from assent.operations.settings import (
     SettingNow,
@@ -68,6 +69,7 @@ def show_centre(request: Request, caller: Reader, platform: ThePlatform) -> Resp
         words=words,
         top=top,
         signalled=signalled,
+        unread=unread(platform, caller.own),
         authority=platform.workspace.text("receipt.authority"),
     )
 
