@@ -109,7 +109,7 @@ def test_stop_and_take_back_is_queued_until_a_sweep_has_run(go: Go) -> None:
     expect(page.get_by_text("1 data set made before still holds something of yours.")).to_be_visible()
     sweep(visit.portal.world.workspace, clock=visit.portal.world.clock)
     page.reload()
-    expect(page.get_by_text("No data set made before holds anything of yours any more.")).to_be_visible()
+    expect(page.get_by_text("No data set made before holds anything that you wrote any more.")).to_be_visible()
 
 
 def test_on_again_takes_more_than_off(go: Go) -> None:
