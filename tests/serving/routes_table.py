@@ -92,6 +92,26 @@ ROUTES: Final[Mapping[str, str]] = {
     "POST /console/objections/{ident}/extend": "objections.decide",
     "POST /console/objections/{ident}/find": "objections.decide",
     "POST /console/objections/{ident}/records": "objections.decide",
+    "GET /console": "figures.read",
+    "GET /console/plots/{use}/{name}.svg": "figures.read",
+    "GET /console/holds": "holds.read",
+    "POST /console/holds": "holds.place",
+    "POST /console/holds/lift": "holds.place",
+    "GET /console/packs": "packs.read",
+    "POST /console/packs": "packs.propose",
+    "GET /console/packs/{ident}": "packs.read",
+    "POST /console/packs/{ident}/compare": "packs.propose",
+    "POST /console/packs/{ident}/approve": "packs.approve",
+    "POST /console/packs/{ident}/reject": "packs.approve",
+    "POST /console/packs/{ident}/withdraw": "packs.propose",
+    "GET /console/snapshots": "snapshots.read",
+    "GET /console/snapshots/{ident}": "snapshots.read",
+    "POST /console/snapshots/{ident}/verify": "snapshots.verify",
+    "GET /console/takebacks": "snapshots.read",
+    "POST /console/takebacks": "snapshots.verify",
+    "GET /console/recipients": "recipients.read",
+    "GET /console/ledger": "figures.read",
+    "GET /console/trail": "trail.read",
     "GET /sign-in": "anybody",
     "GET /sign-in/callback": "anybody",
     "POST /sign-out": "anybody",
@@ -108,6 +128,9 @@ READ_BY_POST: Final = frozenset(
     {
         # Members are named in bodies, never in addresses; these change nothing.
         "POST /v1/objections/read",
+        # A verification derives again what is there, and a look at a sweep rewrites nothing.
+        "POST /console/snapshots/{ident}/verify",
+        "POST /console/takebacks",
     }
 )
 """What is posted and changes nothing, or checks something on demand."""

@@ -15,6 +15,7 @@ from routes_table import OTHERWISE, READ_BY_POST, ROUTES, UNGUARDED
 from assent.operations.tokens import make_token
 from assent.serving.door import Needs
 from assent.serving.permissions import GRANTS, SCOPES, Permission, Role
+from assent.vocabulary.events import Event
 from portal_world import AUDITOR, OFFICER, OPERATOR, Client, Portal, make_portal
 from small_world import SETTING, joined, post
 
@@ -127,13 +128,18 @@ def test_an_auditor_never_writes(portal: Portal) -> None:
     assert may == READ_BY_POST & may
 
 
-def test_what_an_auditor_posts_leaves_the_ledger_as_it_was(portal: Portal) -> None:
+def test_what_an_auditor_posts_adds_nothing_but_that_they_checked(portal: Portal) -> None:
+    """The trail keeps who asked for a check; nothing that decides about anybody is added."""
     client, before = portal.client(staff=AUDITOR), portal.platform.ledger.size
     for route in ROUTES:
         if route.startswith(WRITING) and route != "POST /sign-out":
             send(client, route)
+    added = [each for seq, each in portal.platform.ledger.system_events() if seq >= before and isinstance(each, Event)]
 
-    assert portal.platform.ledger.size == before
+    assert [(each.type.value, each.key, each.by) for each in added] == [
+        ("staff.acted", "sweep.look", f"staff:{AUDITOR}")
+    ]
+    assert portal.platform.ledger.size == before + len(added)
 
 
 def links_of(client: Client, *starts: str) -> tuple[set[str], set[str]]:
