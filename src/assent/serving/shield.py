@@ -7,6 +7,7 @@ do; `RequestLog` writes a line about each request that names nobody.
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from time import perf_counter
@@ -35,6 +36,9 @@ MIB: Final = 1 << 20
 LARGEST_BODY: Final[Mapping[str, int]] = {"/v1/events": 4096 * MIB, "/v1/": 32 * MIB, "/": 2 * MIB}
 """How many bytes a request may have, by the longest of these that its path begins with."""
 LARGEST_HEADERS: Final = 64 * 1024
+# Forms are decoded by whatever character set they name, and Python knows some that take minutes for a megabyte
+# (punycode) and some that make half characters, which no page can show and no table store.
+_UTF_8: Final = re.compile(rb'charset\s*=\s*"?utf-?8"?\s*(?=;|$)')
 ASKED_BY_MACHINES: Final = frozenset({"/health", "/ready", "/metrics"})
 """Whoever watches over the server asks for these by its bare address."""
 
@@ -96,6 +100,8 @@ class Admission:
                 host = value
             elif name == b"content-length":
                 length = value
+            elif name == b"content-type" and b"charset" in _UTF_8.sub(b"", value.lower()):
+                return 415, "the request is not in UTF-8"
         if size > LARGEST_HEADERS:
             return 431, "the request's headers are too large"
         if _host_name(host) not in self._hosts and scope["path"] not in ASKED_BY_MACHINES:
