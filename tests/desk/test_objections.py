@@ -448,3 +448,15 @@ def test_the_whole_course_on_either_store(tmp_path: Path, store: str) -> None:
         ]  # fmt: skip
     finally:
         portal.platform.close()
+
+
+def test_an_absolute_objection_of_somebody_without_an_account_waits_to_be_looked_for(portal: Portal) -> None:
+    case = objections.receive(portal.platform, purpose=ADS, contact=OUTSIDER)
+    assert [each.id for each in objections.queue(portal.platform).cases] == [case.id]
+
+
+def test_an_absolute_objection_is_never_rejected(portal: Portal) -> None:
+    case = objections.receive(portal.platform, purpose=ADS, contact=OUTSIDER)
+    with pytest.raises(RefusedError, match="cannot be rejected"):
+        objections.decide(portal.platform, case.id, outcome="rejected", grounds=GROUNDS, by="s")
+    assert objections.decide(portal.platform, case.id, outcome="upheld", grounds="", by="s").state == "upheld"

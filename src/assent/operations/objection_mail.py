@@ -16,6 +16,7 @@ from assent.errors import InputError
 from assent.language.catalogue import language
 from assent.operations.outbox import put_mail
 from assent.operations.platform import Platform
+from assent.policy.pack import Pack, Withdrawal
 
 _TEMPLATES: Final[Mapping[str, str]] = {
     "received": "received",
@@ -35,6 +36,15 @@ _TEMPLATES: Final[Mapping[str, str]] = {
 _PLATFORM: Final = "<platform>"
 
 
+def reaches_past(pack: Pack, case: Case) -> bool:
+    """Whether past use goes when it is upheld: a member's always, of others where the use takes back what is excluded.
+
+    Under `withdrawal = "stop"` a record that is left out stays in the bytes of data sets made before, unread.
+    """
+    use = pack.purposes.get(case.purpose)
+    return case.is_member or (use is not None and use.withdrawal is Withdrawal.TAKE_BACK)
+
+
 def tell(platform: Platform, case: Case, step: str, words: str | None) -> None:
     """Mail about the step lies in the outbox, where there is an address and the step is one to be told."""
     address, code = (case.address, case.language) if not case.is_member else mailbox_of(platform.desk, case.person)
@@ -46,6 +56,9 @@ def tell(platform: Platform, case: Case, step: str, words: str | None) -> None:
         "use": lang(use.title).replace(_PLATFORM, platform.name) if use else str(case.purpose),
         "due": lang.day(case.due_at),
         "link": _link(platform, case),
+        "is_member": case.is_member,
+        "is_appeal": case.is_appeal,
+        "reaches_past": reaches_past(platform.pack, case),
     }
     if step == "extended":
         said["why"] = words or ""  # the law wants these told within the month, so they do travel

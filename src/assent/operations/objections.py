@@ -4,7 +4,8 @@
 
 From its receipt on nothing of the person's is used for the purpose (Art. 18(1)(d)): `objection.received` holds in the
 ledger before anybody is mailed, and an appeal records it anew. Upheld, it takes past use back in the same append. Where
-the purpose's rules make an objection absolute (advertising, Art. 21(3)) it is upheld with its receipt.
+the purpose's rules make an objection absolute (advertising, Art. 21(3)) it is upheld with its receipt, or, of somebody
+who is no member, as soon as a person has looked for what is about them; nobody can reject it.
 What stands is read from the ledger; words, deadlines and history lie on the desk (`casework` ties the two).
 """
 
@@ -103,7 +104,8 @@ def receive(
     case = new_case(platform, OBJECTION, rule.name, person, contact, words=words, about=about, language=language)
     events = [Event(EventType.OBJECTION_RECEIVED, case.received_at, case.person, rule.name, by=by)]
     move = Move("received", case.received_at, by, platform.ledger.size, words or None)
-    if rule.objection is ObjectionRule.ABSOLUTE:
+    # Of somebody who is no member nothing is known yet: a person has to look, so theirs stays in the queue.
+    if rule.objection is ObjectionRule.ABSOLUTE and case.is_member:
         move = replace(move, step="upheld_at_once", changes=_closing("upheld", case.received_at))
         events += _upheld(case, case.received_at, by="absolute")
     return begin(platform, case, replace(move, events=tuple(events)), link)
@@ -179,6 +181,11 @@ def decide(platform: Platform, ident: str, *, outcome: str, grounds: str, by: st
         raise InputError(f"`{ident}` is a claim, not an objection", hint="a claim is confirmed or not")
     if outcome not in {"upheld", "rejected"}:
         raise InputError(f"an objection is not `{outcome[:40]}`", hint="it is upheld or rejected")
+    use = platform.pack.purposes.get(case.purpose)
+    if outcome == "rejected" and use is not None and use.objection is ObjectionRule.ABSOLUTE:
+        raise RefusedError(
+            "an objection to this use cannot be rejected", hint="uphold it: nothing outweighs it (Art. 21(3))"
+        )
     grounds = clean_words(grounds, what="the grounds")
     if outcome == "rejected" and len(grounds) < LEAST_GROUNDS:
         raise InputError("a rejection needs grounds", hint="say in a sentence at least which grounds override theirs")

@@ -8,6 +8,7 @@ from typing import Final
 
 from assent.desk.objections import CLAIM, Case, Step
 from assent.language.catalogue import Language
+from assent.operations.objection_mail import reaches_past
 from assent.policy.pack import Basis, ObjectionRule, Pack, Purpose
 
 STATES: Final[Mapping[str, tuple[str, str]]] = {
@@ -91,6 +92,10 @@ class CaseWords:
         """The use that the case is about."""
         use = self.pack.purposes.get(case.purpose)
         return str(case.purpose) if use is None else self.named(use.title)
+
+    def reaches_past(self, case: Case) -> bool:
+        """Whether past use goes with its end."""
+        return reaches_past(self.pack, case)
 
     def title(self, case: Case) -> str:
         """What the case is called."""
