@@ -19,9 +19,10 @@ import pytest
 
 from assent.desk.sessions import begin_session, session_of
 from assent.operations.platform import open_platform
+from assent.operations.tokens import make_token
+from assent.serving.permissions import SCOPES
 from assent.vocabulary.events import EventType
 from assent.vocabulary.identifiers import MemberId
-from real_postgres import PostgresServer
 from small_world import SETTING, World, joined, make_world
 
 ASSENT = [sys.executable, "-m", "assent"]
@@ -163,31 +164,39 @@ def test_an_issuer_in_the_clear_is_refused_at_the_start(world: World) -> None:
     assert (done.returncode, "must be an https address" in done.stderr) == (2, True)
 
 
-def test_a_killed_process_is_replaced_and_what_was_acknowledged_is_in_the_ledger(
-    postgres: PostgresServer, tmp_path: Path
-) -> None:
-    world = make_world(tmp_path, joined("m0"), [], database=postgres.url())
+def test_two_processes_on_sqlite_record_everything_and_tell_the_figures_of_both(world: World) -> None:
     cookies, key = signed_in(world, "m0")
-    acknowledged = 0
-    with serving(world.root, "--processes", "2") as server:
+    with open_platform(world.workspace) as platform:
+        secret = make_token(platform, "watch", ["metrics.read"], known=SCOPES, days=1, by="staff:tests").secret
+    with serving(world.root, "--processes", "2", "--no-log") as server:
         wait_for(lambda: len(server.children()) == 2)
-        first = server.children()
-        for number in range(60):
-            if number == 20:
-                os.kill(first[0], signal.SIGKILL)
-            try:
-                with httpx.Client(base_url=server.address, cookies=cookies) as client:
-                    action = ("stop", "on")[number % 2]
-                    answer = client.post(f"/settings/{SETTING}", data=key | {"action": action, "sure": "yes"}, timeout=10)
-                acknowledged += answer.status_code == 303
-            except httpx.HTTPError:
-                pass
-        wait_for(lambda: len(server.children()) == 2 and server.children() != first)
+        statuses = []
+        for number in range(24):
+            form = key | {"action": ("stop", "on")[number % 2], "sure": "yes"}
+            with httpx.Client(base_url=server.address, cookies=cookies) as client:
+                statuses.append(client.post(f"/settings/{SETTING}", data=form, timeout=20).status_code)
+        figures = httpx.get(f"{server.address}/metrics", headers={"authorization": f"Bearer {secret}"}).text
         server.stop()
 
     with open_platform(world.workspace) as platform:
         changes = [each for _, each in platform.ledger.events_of("m0") if each.type is EventType.SETTING_CHANGED]
-    assert 40 <= acknowledged <= len(changes)
+    counted = re.findall(
+        r'assent_requests_total\{method="POST",route="/settings/\{name\}",status="303"\} (.+)', figures
+    )
+    assert (statuses, len(changes), [float(each) for each in counted]) == ([303] * 24, 24, [24.0])
+
+
+def test_a_process_that_is_killed_while_it_starts_is_replaced_at_once(world: World) -> None:
+    with serving(world.root, "--processes", "2", "--no-log") as server:
+        wait_for(lambda: len(server.children()) == 2)
+        gone: set[int] = set()
+        for _ in range(2):  # the one that answers, then whoever takes its place before it answers
+            gone.add(victim := max(server.children()))
+            os.kill(victim, signal.SIGKILL)
+            wait_for(lambda: len(set(server.children()) - gone) == 2, seconds=20)
+        said = server.stop()
+
+    assert (server.process.returncode, said.count("another takes its place")) == (0, 2)
 
 
 def test_a_process_that_starts_while_the_database_is_away_waits_for_it(

@@ -1,7 +1,7 @@
 """Figures for whoever runs the server, in Prometheus' form. No label names anybody: routes are named by their pattern.
 
 What a process counts itself (requests, verdicts) it counts for itself; with `PROMETHEUS_MULTIPROC_DIR` in the
-environment before the server starts, all processes of a machine count in one folder and each of them tells the sum.
+environment, as `assent serve` sets it for several processes, all count in one folder and each of them tells the sum.
 What the databases know (the ledger's size, what waits) is looked up when somebody asks: in every process the same.
 """
 

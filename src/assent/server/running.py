@@ -7,6 +7,7 @@ are under way are finished first.
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import socket
@@ -15,15 +16,18 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
+from tempfile import TemporaryDirectory
 from typing import Final
 
 import uvicorn
 from fastapi import FastAPI
-from uvicorn.supervisors import Multiprocess
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors.multiprocess import Multiprocess, Process
 
 from assent.errors import InputError, UnavailableError
 from assent.operations.desk_keeping import desk_loop
 from assent.operations.hooks import hook_loop
+from assent.operations.metrics import MULTIPROCESS
 from assent.operations.outbox import mail_loop
 from assent.operations.platform import Platform, open_platform
 from assent.operations.workspace import open_workspace
@@ -36,6 +40,8 @@ LOG_VARIABLE: Final = "ASSENT_REQUEST_LOG"
 LAST_REQUESTS_SECONDS: Final = 10
 _QUEUE: Final = 2048
 _PAUSE_SECONDS: Final = 10
+_NEW_OBJECTS: Final = 50_000
+"""Python looks for cycles among new objects when there are so many more of them."""
 
 Loop = Callable[[Platform, threading.Event], None]
 """What goes on beside the answering until the process stops; any number of processes do it at once."""
@@ -57,9 +63,21 @@ def over(platform: Platform, *, host: str, log: bool, loops: Sequence[Loop] = ()
         with ExitStack() as running:
             running.callback(platform.close)
             running.enter_context(_going_on(platform, loops))
+            _spare_the_collector()
             yield
 
     return make_application(platform, host=host, log=log, lifespan=lifespan)
+
+
+def _spare_the_collector() -> None:
+    """Python looks for cycles less often, and never among what was loaded for good.
+
+    A server keeps hundreds of thousands of objects; walking through them again and again is a tenth of its work, and
+    each walk stops every thread.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_NEW_OBJECTS, 20, 50)
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -97,14 +115,49 @@ def run(bound: socket.socket, *, host: str, processes: int, log: bool) -> None:
         server_header=False,
         timeout_graceful_shutdown=LAST_REQUESTS_SECONDS,
         backlog=_QUEUE,
-        # A process that is busy with a long request is alive: only one that is gone is replaced.
-        timeout_worker_healthcheck=60,
     )
     with _quiet_stop():
         if processes > 1:
-            Multiprocess(config, sockets=[bound]).run()
+            with _counted_together():
+                Processes(config, sockets=[bound]).run()
         else:
             uvicorn.Server(config).run(sockets=[bound])
+
+
+class Processes(Multiprocess):
+    """As many processes as asked for; one that is gone is replaced within a second.
+
+    Nobody is asked whether they are well: one that is busy with a long request is, and to wait for the answer of one
+    that was killed while it started would keep everybody, and the signal to stop, waiting for as long.
+    """
+
+    def keep_subprocess_alive(self) -> None:
+        """In the place of each process that is gone there is a new one."""
+        for place, process in enumerate(self.processes):
+            if process.process.is_alive():
+                continue
+            process.kill()  # closes its pipes
+            process.join()
+            if process.exitcode == STARTUP_FAILURE:  # the next would fail in the same way
+                self.should_exit.set()
+                return
+            sys.stderr.write("a process is gone; another takes its place\n")
+            self.processes[place] = Process(self.config, self.sockets)
+            self.processes[place].start()
+
+
+@contextmanager
+def _counted_together() -> Iterator[None]:
+    """Processes that start in the block count in one folder, so that each tells the figures of all (`metrics`)."""
+    if MULTIPROCESS in os.environ:
+        yield
+        return
+    with TemporaryDirectory(prefix="assent-metrics-", ignore_cleanup_errors=True) as folder:
+        os.environ[MULTIPROCESS] = folder
+        try:
+            yield
+        finally:
+            del os.environ[MULTIPROCESS]
 
 
 def _opened_patiently() -> Platform:
