@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Final
 
 from assent.api.decide import router as decide
 from assent.api.events import router as events
@@ -17,6 +17,6 @@ from assent.api.receipts import router as receipts
 from assent.api.settings import router as settings
 from assent.api.snapshots import router as snapshots
 
-router = APIRouter()
-for part in (decide, settings, objections, receipts, events, snapshots, holds, packs, hooks, log, health, metrics):
-    router.include_router(part)
+PARTS: Final = (
+    decide, settings, objections, receipts, events, snapshots, holds, packs, hooks, log, health, metrics,
+)  # fmt: skip

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 from assent.api.description import describe
 from assent.api.metrics import Measured
-from assent.api.routes import router as api
+from assent.api.routes import PARTS as API
 from assent.operations.platform import Platform
 from assent.server.problems import add_problems
 from assent.serving.cookies import is_secure
@@ -18,7 +18,7 @@ from assent.serving.limits import Counters
 from assent.serving.openid import provider_of
 from assent.serving.shield import Admission, RequestLog, SafeHeaders
 from assent.serving.showing_tokens import Tokens
-from assent.web.routes import router as web
+from assent.web.routes import PARTS as PAGES
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -41,8 +41,11 @@ def make_application(platform: Platform, *, host: str = "127.0.0.1", log: bool =
     app.state.counters = Counters()
     app.state.tokens = Tokens(platform)
     app.state.provider = provider_of(platform)
-    app.include_router(api)
-    app.include_router(web)
+    # One by one: every level of routers in routers would look for the route of each request again.
+    for part in API:
+        app.include_router(part)
+    for part in PAGES:
+        app.include_router(part, include_in_schema=False)
     describe(app)
     # The one that was added last meets a request first.
     add_problems(app)

@@ -110,7 +110,12 @@ def platform_of(request: Request) -> Platform:
     return platform
 
 
-ThePlatform = Annotated[Platform, Depends(platform_of)]
+async def _the_platform(request: Request) -> Platform:
+    """The same as a dependency: what is no coroutine waits for a thread of its own."""
+    return platform_of(request)
+
+
+ThePlatform = Annotated[Platform, Depends(_the_platform)]
 
 
 def caller_of(request: Request) -> Caller:

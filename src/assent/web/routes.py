@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from fastapi import APIRouter
 from starlette.responses import FileResponse, Response
 
@@ -13,15 +15,15 @@ from assent.web.notices.routes import router as notices
 from assent.web.objections.routes import router as objections
 from assent.web.pages import STATIC, static_address
 from assent.web.public.routes import router as public
-from assent.web.settings.routes import router as settings
+from assent.web.settings.centre import router as settings
+from assent.web.settings.my_data import router as my_data
 from assent.web.sign_in.routes import router as sign_in
 
-router = APIRouter(include_in_schema=False)
-for part in (settings, objections, notices, public, console_objections, console, sign_in):
-    router.include_router(part)
+files = APIRouter()
+PARTS: Final = (settings, my_data, objections, notices, public, console_objections, console, sign_in, files)
 
 
-@router.get("/static/{digest}/{name}", dependencies=[needs(Permission.ANYBODY)])
+@files.get("/static/{digest}/{name}", dependencies=[needs(Permission.ANYBODY)])
 def static(digest: str, name: str) -> Response:
     """A file of ours; under the address that has its digest, browsers keep it for good."""
     if name not in {each.name for each in STATIC.iterdir()}:
