@@ -105,8 +105,8 @@ class Reason(Enum):
     )
     ITEM_EXCLUDED = (
         "item_excluded",
-        "You excluded this item.",
-        "the record carries its own exclusion",
+        "It was left out: by you, or by somebody whom it is about.",
+        "the record carries its own exclusion, or somebody excluded it: a member, or a reviewer for an objection",
     )
     SENSITIVE_CONTEXT = (
         "sensitive_context",

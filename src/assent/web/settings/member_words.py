@@ -46,7 +46,9 @@ class MemberWords(Words):
         if verdict.masked:
             yield self.lang("Where it names you, you are blacked out.")
         for reason in verdict.reasons:
-            if reason is Reason.ITEM_EXCLUDED and not item.excluded:
+            if reason is Reason.ITEM_EXCLUDED and item.excluded:
+                yield self.lang("You excluded this item.")
+            elif reason is Reason.ITEM_EXCLUDED:
                 yield self.lang("Somebody else who appears in it left it out, or it was marked so where it lies.")
             else:
                 yield self.lang(reason.for_members)
