@@ -173,6 +173,8 @@ def _signals(document: object) -> Signals:
         raise _wrong("aipref", "a text")
     if reservation is not None and type(reservation) not in {int, str}:
         raise _wrong("tdm_reservation", "a whole number or a text")
+    if type(reservation) is int and abs(reservation) > _MOST_POSITION:
+        raise _wrong("tdm_reservation", f"a whole number from -{_MOST_POSITION} to {_MOST_POSITION}")
     return Signals(aipref, reservation, None if cawg is None else _object(cawg, "`cawg`"))
 
 
