@@ -8,12 +8,13 @@ carries `{{ form_key() }}`.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
@@ -88,9 +89,23 @@ def _environment(code: str) -> Environment:
         lstrip_blocks=True,
     )
     environment.install_gettext_translations(chosen.translations, newstyle=True)  # type: ignore[attr-defined]
+    environment.globals["_"] = _texts_of(chosen)
     environment.filters |= {"day": chosen.day, "moment": chosen.moment, "number": chosen.number,
                             "percent": chosen.percent, "listed": chosen.listed}  # fmt: skip
     return environment
+
+
+def _texts_of(chosen: Language) -> Callable[..., str]:
+    """Texts in the language, which are text: what they are made from may be a pack's title or what somebody typed.
+
+    Jinja's own takes every text for markup, and for a pattern with percent signs.
+    """
+
+    def text(key: str, /, **values: object) -> str:
+        found = chosen(key)
+        return escape(found) % values if values else found
+
+    return text
 
 
 def _has_templates(part: str) -> bool:
