@@ -15,7 +15,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Final
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_time
 from babel.lists import format_list
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
@@ -52,7 +52,7 @@ class Language:
 
     def moment(self, instant: datetime) -> str:
         """Date and time, in UTC."""
-        return f"{format_datetime(instant, 'd MMMM y, HH:mm', locale=self._manner)} UTC"
+        return f"{self.day(instant)}, {format_time(instant, 'HH:mm', locale=self._manner)} UTC"
 
     def number(self, value: float) -> str:
         """With the language's separators."""
