@@ -77,6 +77,7 @@ class Figures:
     Args:
         members: who joined and has not left; `unreadable` of them cannot be counted further.
         months: how often each setting was switched off and on: (month, setting) → (off, on).
+        weeks: the same by week of ISO 8601.
         median_days: from receipt of an objection to its first decision; None before the first.
         takebacks_done: of those asked for, how many nothing is left of in any data set made before.
         audits: how often the staff had a data set verified.
@@ -101,6 +102,7 @@ class Figures:
     erasures_done: int
     audits: int
     actions: Mapping[str, int] = field(default_factory=dict)
+    weeks: Mapping[tuple[str, SettingName], tuple[int, int]] = field(default_factory=dict)
 
     def off(self, setting: SettingName) -> int:
         """For how many members the setting is off."""
@@ -161,7 +163,8 @@ def _count(platform: Platform, size: int, at: datetime) -> Figures:
         members=int(people.known.sum()),
         unreadable=int((people.known & people.unreadable).sum()),
         regions=_regions(pack, people),
-        months=_months(people),
+        months=_spans(people.months),
+        weeks=_spans(people.weeks),
         holds=_holds(pack, system, at=at, size=size),
         objections=objections,
         median_days=median(days) if days else None,
@@ -229,14 +232,11 @@ def _sum(truths: Truths) -> int:
     return int(truths.sum())
 
 
-def _months(people: Population) -> dict[tuple[str, SettingName], tuple[int, int]]:
-    places = sorted({(month, setting) for month, setting, _ in people.months})
+def _spans(counted: Mapping[tuple[str, str, str], int]) -> dict[tuple[str, SettingName], tuple[int, int]]:
+    places = sorted({(span, setting) for span, setting, _ in counted})
     return {
-        (month, SettingName(setting)): (
-            people.months.get((month, setting, "off"), 0),
-            people.months.get((month, setting, "on"), 0),
-        )
-        for month, setting in places
+        (span, SettingName(setting)): (counted.get((span, setting, "off"), 0), counted.get((span, setting, "on"), 0))
+        for span, setting in places
     }
 
 

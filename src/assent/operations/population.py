@@ -89,6 +89,7 @@ class Population:
         noticed: who was sent each notice; `noticed_at`: when first, in microseconds, or `NEVER`.
         birth: the birth date; words are those of `words`.
         months: how often each setting was switched to each value: (month, setting, value) → times.
+        weeks: the same by week of ISO 8601.
         told: what is looked at by itself, in the order of `seq`.
     """
 
@@ -101,6 +102,7 @@ class Population:
     noticed: dict[str, Truths] = field(default_factory=dict)
     noticed_at: dict[str, Numbers] = field(default_factory=dict)
     months: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    weeks: dict[tuple[str, str, str], int] = field(default_factory=dict)
     told: list[Told] = field(default_factory=list)
     words: dict[str | None, int] = field(default_factory=dict)
 
@@ -180,7 +182,9 @@ def _hear(found: Population, kind: EventType, part: pa.Table, members: Numbers) 
         for key, here in _by_key(part):
             heard = found.settings.setdefault(key, Latest.of(found.count))
             heard.hear(members[here], _instants(part)[here], words[here])
-            _count_months(found, key, part.filter(pa.array(here)))
+            own = part.filter(pa.array(here))
+            _count_spans(found.months, "%Y-%m", key, own)
+            _count_spans(found.weeks, "%G-W%V", key, own)
     elif kind is EventType.NOTICE_DELIVERED:
         for key, here in _by_key(part):
             found.noticed.setdefault(key, np.zeros(found.count, np.bool_))[members[here]] = True
@@ -225,9 +229,9 @@ def _by_key(part: pa.Table) -> Iterable[tuple[str, Truths]]:
         yield str(key), here
 
 
-def _count_months(found: Population, setting: str, part: pa.Table) -> None:
-    months = pc.strftime(part["effective_at"], format="%Y-%m")
-    counted = pa.table({"month": months, "value": part["value"].cast(pa.string())}).group_by(["month", "value"])
+def _count_spans(found: dict[tuple[str, str, str], int], written: str, setting: str, part: pa.Table) -> None:
+    spans = pc.strftime(part["effective_at"], format=written)
+    counted = pa.table({"span": spans, "value": part["value"].cast(pa.string())}).group_by(["span", "value"])
     for row in counted.aggregate([([], "count_all")]).to_pylist():
-        place = (row["month"], setting, row["value"] or "")
-        found.months[place] = found.months.get(place, 0) + row["count_all"]
+        place = (row["span"], setting, row["value"] or "")
+        found[place] = found.get(place, 0) + row["count_all"]
