@@ -272,7 +272,8 @@ def test_the_loop_tells_within_a_second(tmp_path: Path, receiver: Receiver) -> N
 
 
 PRIVATE = ["127.0.0.1", "10.1.2.3", "192.168.0.1", "169.254.169.254", "::1", "fe80::1", "fd00::1", "::ffff:10.0.0.1",
-           "100.64.0.1", "0.0.0.0", "224.0.0.1", "2002:0a00:0001::"]  # fmt: skip
+           "100.64.0.1", "0.0.0.0", "224.0.0.1", "2002:0a00:0001::", "64:ff9b::a00:1", "::a00:1",
+           "::ffff:0:a00:1", "64:ff9b:1::1", "fec0::1"]  # fmt: skip
 
 
 @pytest.mark.parametrize("address", PRIVATE)

@@ -22,6 +22,11 @@ from assent.errors import InputError, RefusedError, UnavailableError
 from assent.operations.platform import Platform
 from assent.operations.workspace import NOT_STATED
 
+_TRANSLATED: Final = tuple(
+    map(ipaddress.IPv6Network, ("::/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "fec0::/10"))
+)
+"""Where IPv6 leads on to IPv4, inside perhaps, and site-local addresses. Source: RFC 6052, 8215, 7915, 3879."""
+
 LookUp = Callable[[str, int], Sequence[str]]
 """Gives the addresses of a host, as texts; raises OSError where there are none."""
 
@@ -148,6 +153,8 @@ def _is_public(address: str) -> bool:
     given = ipaddress.ip_address(address.partition("%")[0])
     inner: Collection[ipaddress.IPv4Address | None] = ()
     if isinstance(given, ipaddress.IPv6Address):
+        if any(given in network for network in _TRANSLATED):
+            return False
         # An IPv4 address in IPv6 clothes goes where the IPv4 address goes.
         inner = (given.ipv4_mapped, given.sixtofour, given.teredo[1] if given.teredo else None)
     return all(each.is_global and not each.is_multicast for each in (given, *inner) if each is not None)
