@@ -37,6 +37,13 @@ def put_contacts(desk: Desk, contacts: Sequence[Contact]) -> None:
         connection.execute(insert.on_conflict_do_update(index_elements=["member"], set_=new), rows)
 
 
+def addressed_members(desk: Desk) -> list[str]:
+    """Whoever has an address, without it."""
+    query = sa.select(CONTACTS.c.member).where(CONTACTS.c.address.is_not(None))
+    with desk.reading() as connection:
+        return [row[0] for row in desk.database.fetch_rows(connection, query)]
+
+
 def all_contacts(desk: Desk) -> dict[str, Contact]:
     """Whoever has an address. Cost: memory for all of them."""
     query = sa.select(CONTACTS.c.member, CONTACTS.c.address, CONTACTS.c.language, CONTACTS.c.reminders)

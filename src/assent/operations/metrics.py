@@ -20,6 +20,7 @@ from prometheus_client.registry import Collector
 
 from assent.desk.hooks import all_hooks
 from assent.desk.objections import OPEN_STATES
+from assent.desk.outbox import BOUNCED, DELIVERED, DOUBTED, GIVEN_UP, READ, SENT, WAITING
 from assent.desk.tables import OBJECTIONS, OUTBOX
 from assent.operations.platform import Platform
 from assent.vocabulary.instants import format_instant
@@ -94,7 +95,7 @@ class _Looked(Collector):
                 for which in (is_open, is_overdue)
             ]
         outbox = GaugeMetricFamily("assent_outbox_mails", "Mails, by what became of them.", labels=["state"])
-        for state in ("waiting", "sent", "delivered", "bounced", "given_up"):
+        for state in (WAITING, SENT, DELIVERED, BOUNCED, DOUBTED, GIVEN_UP, READ):
             outbox.add_metric([state], mails.get(state, 0))
         yield outbox
         named = (

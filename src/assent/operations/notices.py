@@ -16,9 +16,11 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from assent.desk.contacts import Contact, all_contacts, end_reminders
+from assent.desk.contacts import Contact, addressed_members, all_contacts, end_reminders
 from assent.desk.notices import Published, add_notice, all_notices, notice_of, title_of
 from assent.desk.outbox import (
     BOUNCED,
@@ -158,16 +160,20 @@ def publish(platform: Platform, notice: str, texts: Mapping[str, str], *, by: st
 
     Raises: as `draft`.
     """
-    made = draft(platform, notice, texts)
-    new = Published(made.notice, made.digest, made.texts, platform.present())
-    # The words first: the ledger must not name a digest whose words nobody has.
-    known = notice_of(platform.desk, notice)
-    if known is None or known.digest != made.digest:
-        add_notice(platform.desk, new)
-    if not made.is_known:
-        said = Event(EventType.NOTICE_PUBLISHED, new.published_at, key=notice, value=made.digest, by=by)
-        platform.ledger.append([said])
-        platform.record_action("notice.publish", notice, by)
+    with _alone(platform):
+        made = draft(platform, notice, texts)
+        new = Published(made.notice, made.digest, made.texts, platform.present())
+        known = notice_of(platform.desk, notice)
+        is_shown = known is not None and known.digest == made.digest
+        # Who did it comes before members see anything: a crash leaves a trail without an effect, never the reverse.
+        if not (made.is_known and is_shown):
+            platform.record_action("notice.publish", notice, by)
+        # The words before the event: the ledger must not name a digest whose words nobody has.
+        if not is_shown:
+            add_notice(platform.desk, new)
+        if not made.is_known:
+            said = Event(EventType.NOTICE_PUBLISHED, new.published_at, key=notice, value=made.digest, by=by)
+            platform.ledger.append([said])
     return new
 
 
@@ -179,6 +185,7 @@ def send(
     region: str | None = None,
     is_reminder: bool = False,
     dry_run: bool = False,
+    digest: str | None = None,
     progress: Progress = lambda _done, _total: None,
 ) -> Sending:
     """A mail waits for every member with an address who was not told and has none yet. Again, it goes on.
@@ -186,19 +193,25 @@ def send(
     Args:
         region: a region, or a group of the pack.
         is_reminder: of those who have not opened it in the app, whoever wants reminders and had none.
+        digest: of the words that are meant.
 
     Raises:
         InputError: it was not published, or there is no such region.
+        RefusedError: other words than those that are meant were published meanwhile.
     """
-    if notice_of(platform.desk, notice) is None:
-        raise InputError(f"the notice `{notice}` was not published", hint="publish it with `assent notice publish`")
     with _alone(platform):
+        known = notice_of(platform.desk, notice)
+        if known is None:
+            raise InputError(f"the notice `{notice}` was not published", hint="publish it with `assent notice publish`")
+        if digest is not None and digest != known.digest:
+            raise RefusedError("other words were published meanwhile", hint="look at them, then send")
         people = _people(platform, notice)
         wanted = people.within(_regions(platform, region))
         chosen, counted = _chosen(platform, notice, people, wanted, is_reminder=is_reminder)
         if not dry_run:
-            _put_all(platform, notice, chosen, is_reminder=is_reminder, progress=progress)
+            # The trail first: what was begun and broke off was begun by somebody.
             platform.record_action("notice.remind" if is_reminder else "notice.send", notice, by)
+            _put_all(platform, notice, chosen, is_reminder=is_reminder, progress=progress)
     return Sending(len(chosen), *(counted[name] for name in ("told", "mailed", "no_address", "no_reminders")))
 
 
@@ -238,41 +251,51 @@ def unsubscribe(platform: Platform, mail: str) -> None:
 def coverage(platform: Platform, notice: str) -> Coverage:
     """Who was told, by region. Cost: one pass over the ledger's columns, and two over the desk's rows."""
     people = _people(platform, notice)
-    contacts, states = all_contacts(platform.desk), dict(states_about(platform.desk, notice))
+    standing = _standings(people, addressed_members(platform.desk), states_about(platform.desk, notice))
     found = []
     for region, here in people.regions.items():
-        told = people.told[here]
-        counted: Counter[str] = Counter()
-        for place, was_told in zip(here.tolist(), told.tolist(), strict=True):
-            counted[_standing(people.names[place], was_told, states, contacts)] += 1
-        found.append(RegionCoverage(region, len(here), **counted))
+        counts = np.bincount(standing[here], minlength=len(_PARTS)).tolist()
+        found.append(RegionCoverage(region, len(here), **dict(zip(_PARTS, counts, strict=True))))
     return Coverage(notice, tuple(found))
 
 
-def came_back(platform: Platform, notice: str) -> list[Mail]:
-    """Mails about the notice that came back or were given up: these members must be told in another way."""
-    return [each for state in (BOUNCED, DOUBTED, GIVEN_UP) for each in mails_about(platform.desk, notice, state=state)]
+def came_back(platform: Platform, notice: str, *, most: int | None = None) -> list[Mail]:
+    """Mails about the notice that came back or were given up: these members must be told in another way.
+
+    Args:
+        most: of each kind.
+    """
+    states = (BOUNCED, DOUBTED, GIVEN_UP)
+    return [each for state in states for each in mails_about(platform.desk, notice, state=state, most=most)]
 
 
-_STANDINGS: Final = {WAITING: "waiting", SENT: "waiting", BOUNCED: "bounced", GIVEN_UP: "bounced",
-                     DOUBTED: "bounced", DELIVERED: "waiting", READ: "waiting"}  # fmt: skip
+_PARTS: Final = ("in_app", "by_mail", "doubtful", "waiting", "bounced", "no_address", "not_sent")
+_STATES: Final = {WAITING: "waiting", SENT: "waiting", BOUNCED: "bounced", GIVEN_UP: "bounced",
+                  DOUBTED: "bounced", DELIVERED: "waiting", READ: "waiting"}  # fmt: skip
+"""How a member stands whom the ledger does not call told, by the state of their mail."""
 _TOLD: Final = {DELIVERED: "by_mail", DOUBTED: "doubtful"}
 
 
-def _standing(name: str, was_told: bool, states: Mapping[str, str], contacts: Mapping[str, Contact]) -> str:
-    state = states.get(name)
-    if was_told:
-        return _TOLD.get(state or "", "in_app")
-    if state is not None:
-        return _STANDINGS[state]
-    return "not_sent" if name in contacts else "no_address"
+def _standings(people: _People, addressed: Sequence[str], mails: Sequence[tuple[str, str]]) -> Any:
+    """Of everybody the part of `_PARTS` that they are counted in. Shape: (people,)"""
+    part = {name: number for number, name in enumerate(_PARTS)}
+    has_address = pc.is_in(people.names, value_set=pa.array(addressed, pa.string())).to_numpy(zero_copy_only=False)
+    untold = np.where(has_address, part["not_sent"], part["no_address"])
+    told = np.full(len(untold), part["in_app"])
+    owners = pc.index_in(pa.array([member for member, _ in mails], pa.string()), value_set=people.names)
+    places = owners.fill_null(-1).to_numpy()
+    for state, otherwise in _STATES.items():
+        here = places[(places >= 0) & np.fromiter((each == state for _, each in mails), np.bool_, len(mails))]
+        untold[here] = part[otherwise]
+        told[here] = part[_TOLD.get(state, "in_app")]
+    return np.where(people.told, told, untold)
 
 
 @dataclass(frozen=True, slots=True)
 class _People:
     """Everybody's place: who was told, and who is where."""
 
-    names: Sequence[str]
+    names: Any
     told: Any
     regions: Mapping[str | None, Any]
 
@@ -289,7 +312,10 @@ class _People:
 def _people(platform: Platform, notice: str) -> _People:
     columns = platform.ledger.columns(size=platform.ledger.size)
     people = read_population(columns, at=platform.present())
-    names = [name for path in columns.members for name in pq.read_table(path, columns=["member"])["member"].to_pylist()]
+    names = pa.chunked_array(
+        [each for path in columns.members for each in pq.read_table(path, columns=["member"])["member"].chunks],
+        pa.string(),
+    ).combine_chunks()
     told = people.noticed.get(notice, np.zeros(people.count, np.bool_))
     return _People(names, told, {region: np.flatnonzero(mask) for region, mask in people.regions().items()})
 
@@ -311,8 +337,9 @@ def _chosen(
     by_mail = {name for name, state in states_about(platform.desk, notice) if state == DELIVERED}
     chosen: list[Contact] = []
     counted: Counter[str] = Counter()
+    names = people.names.to_pylist()
     for place in wanted:
-        name = people.names[place]
+        name = names[place]
         contact = contacts.get(name)
         # Who was told by mail only has not looked yet.
         if people.told[place] and not (is_reminder and name in by_mail):
