@@ -254,8 +254,8 @@ def coverage(platform: Platform, notice: str) -> Coverage:
     standing = _standings(people, addressed_members(platform.desk), states_about(platform.desk, notice))
     found = []
     for region, here in people.regions.items():
-        counts = np.bincount(standing[here], minlength=len(_PARTS)).tolist()
-        found.append(RegionCoverage(region, len(here), **dict(zip(_PARTS, counts, strict=True))))
+        counts = np.bincount(standing[here], minlength=len(PARTS)).tolist()
+        found.append(RegionCoverage(region, len(here), **dict(zip(PARTS, counts, strict=True))))
     return Coverage(notice, tuple(found))
 
 
@@ -269,7 +269,7 @@ def came_back(platform: Platform, notice: str, *, most: int | None = None) -> li
     return [each for state in states for each in mails_about(platform.desk, notice, state=state, most=most)]
 
 
-_PARTS: Final = ("in_app", "by_mail", "doubtful", "waiting", "bounced", "no_address", "not_sent")
+PARTS: Final = ("in_app", "by_mail", "doubtful", "waiting", "bounced", "no_address", "not_sent")
 _STATES: Final = {WAITING: "waiting", SENT: "waiting", BOUNCED: "bounced", GIVEN_UP: "bounced",
                   DOUBTED: "bounced", DELIVERED: "waiting", READ: "waiting"}  # fmt: skip
 """How a member stands whom the ledger does not call told, by the state of their mail."""
@@ -277,8 +277,8 @@ _TOLD: Final = {DELIVERED: "by_mail", DOUBTED: "doubtful"}
 
 
 def _standings(people: _People, addressed: Sequence[str], mails: Sequence[tuple[str, str]]) -> Any:
-    """Of everybody the part of `_PARTS` that they are counted in. Shape: (people,)"""
-    part = {name: number for number, name in enumerate(_PARTS)}
+    """Of everybody the part of `PARTS` that they are counted in. Shape: (people,)"""
+    part = {name: number for number, name in enumerate(PARTS)}
     has_address = pc.is_in(people.names, value_set=pa.array(addressed, pa.string())).to_numpy(zero_copy_only=False)
     untold = np.where(has_address, part["not_sent"], part["no_address"])
     told = np.full(len(untold), part["in_app"])
