@@ -29,7 +29,10 @@ def objected(member: str, *steps: str) -> list[dict[str, str]]:
 def world(folder: Path) -> tuple[Portal, list[str]]:
     events, records = someone_of_everything()
     today = (NOW - timedelta(days=1)).isoformat()
-    late = [*joined("late")[:-1], {"type": "notice.delivered", "notice": NOTICE, "member": "late", "effective_at": today}]
+    late = [
+        *joined("late")[:-1],
+        {"type": "notice.delivered", "notice": NOTICE, "member": "late", "effective_at": today},
+    ]
     more = [*late, *joined("untold")[:-1], *joined("ageless", born=None), *joined("gone"), *joined("odd", region="??")]
     more += joined("open") + joined("upheld") + joined("rejected") + joined("back") + joined("of18", born="2008-03-01")
     more += objected("open", "received") + objected("upheld", "received", "upheld")

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from test_console_pages import STRICTER, decided, portal
 
 from assent.serving.door import cookie_name
 from assent.vocabulary.reasons import Reason
 from portal_world import AUDITOR, OFFICER, Portal, serve
-from test_console_pages import STRICTER, decided, portal
 
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
