@@ -1,4 +1,5 @@
-"""A load generator of low cost, in a process of its own: connections that each send their next request at once.
+"""A load generator of low cost, in a process of its own: connections that each send their next request at once, or
+all together so many a second.
 
     python -m bench.load PLAN RESULT     both pickled: a `Plan`, and the list of what each connection saw
 
@@ -15,6 +16,7 @@ import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 _END = b"\r\n\r\n"
@@ -27,11 +29,14 @@ class Plan:
     Args:
         clients: for each connection the requests that it sends, over and over.
         seconds: after these no request is begun.
+        rate: requests a second of all connections together; 0 is as many as are answered. With a rate, the time of
+            a request counts from when it was due, so that a slow answer is not hidden by what was not sent meanwhile.
     """
 
     port: int
     clients: list[list[bytes]]
     seconds: float
+    rate: float = 0.0
 
 
 @dataclass
@@ -50,8 +55,10 @@ class Seen:
 class Client(asyncio.Protocol):
     """One connection."""
 
-    def __init__(self, requests: list[bytes], until: float, done: asyncio.Future[None]) -> None:
-        self.requests, self.until, self.done = requests, until, done
+    def __init__(self, requests: list[bytes], until: float, due: float, every: float) -> None:
+        self.requests, self.until, self.due, self.every = requests, until, due, every
+        self.loop = asyncio.get_running_loop()
+        self.done: asyncio.Future[None] = self.loop.create_future()
         self.seen = Seen()
         self.turn, self.missing, self.began = 0, -1, 0.0
         self.buffer = bytearray()
@@ -84,22 +91,30 @@ class Client(asyncio.Protocol):
             self.done.set_result(None)
 
     def _send(self) -> None:
-        if time.perf_counter() >= self.until:
+        now = time.perf_counter()
+        if now < self.due < self.until:
+            self.loop.call_later(self.due - now, self._send)
+            return
+        if now >= self.until or self.due >= self.until:
             self.transport.close()
             return
         request = self.requests[self.turn % len(self.requests)]
         self.turn += 1
-        self.began = time.perf_counter()
+        self.began = self.due if self.every else time.perf_counter()
+        self.due += self.every
         self.transport.write(request)  # type: ignore[attr-defined]
 
 
 async def _all(plan: Plan) -> list[Seen]:
     loop = asyncio.get_running_loop()
-    until = time.perf_counter() + plan.seconds
+    began = time.perf_counter()
+    until = began + plan.seconds
+    every = len(plan.clients) / plan.rate if plan.rate else 0.0
     clients = []
-    for requests in plan.clients:
-        done = loop.create_future()
-        _, client = await loop.create_connection(lambda r=requests, d=done: Client(r, until, d), "127.0.0.1", plan.port)
+    for place, requests in enumerate(plan.clients):
+        due = began + every * place / len(plan.clients)
+        made = partial(Client, requests, until, due, every)
+        _, client = await loop.create_connection(made, "127.0.0.1", plan.port)
         clients.append(client)
     await asyncio.gather(*(client.done for client in clients))
     return [client.seen for client in clients]
@@ -124,14 +139,14 @@ class Load:
         return 1000 * ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
 
     def text(self) -> str:
-        return f"{self.per_second:,.0f}/s, p50 {self.at(0.5):.0f} ms, p99 {self.at(0.99):.0f} ms"
+        return f"{self.per_second:,.1f}/s, p50 {self.at(0.5):.0f} ms, p99 {self.at(0.99):.0f} ms"
 
 
-def load(port: int, clients: list[list[bytes]], seconds: float) -> Load:
+def load(port: int, clients: list[list[bytes]], seconds: float, *, rate: float = 0.0) -> Load:
     """What came of it; the generator is another process, so that its work does not slow down whoever measures."""
     with tempfile.TemporaryDirectory() as name:
         plan, result = Path(name) / "plan", Path(name) / "result"
-        plan.write_bytes(pickle.dumps((port, clients, seconds)))
+        plan.write_bytes(pickle.dumps((port, clients, seconds, rate)))
         subprocess.run([sys.executable, "-m", "bench.load", str(plan), str(result)], check=True)
         return Load(*pickle.loads(result.read_bytes()))
 
@@ -145,14 +160,14 @@ def request(method: str, path: str, body: bytes = b"", *, kind: str = "applicati
 
 def main() -> None:
     plan, result = sys.argv[1:]
-    port, clients, seconds = pickle.loads(Path(plan).read_bytes())
+    what = Plan(*pickle.loads(Path(plan).read_bytes()))
     began = time.perf_counter()
     try:
         import uvloop
     except ModuleNotFoundError:
-        seen = asyncio.run(_all(Plan(port, clients, seconds)))
+        seen = asyncio.run(_all(what))
     else:
-        seen = uvloop.run(_all(Plan(port, clients, seconds)))
+        seen = uvloop.run(_all(what))
     lasted = time.perf_counter() - began
     took = [each for one in seen for each in one.took]
     statuses: Counter[int] = sum((one.statuses for one in seen), Counter())
