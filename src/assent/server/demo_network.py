@@ -32,13 +32,13 @@ from assent.operations.contact import Contact
 from assent.operations.feeds import Surroundings, build_feed, deliver
 from assent.operations.holds import place_hold
 from assent.operations.ledger import create_ledger, import_files
+from assent.operations.notices import publish
 from assent.operations.platform import Platform, open_platform
 from assent.operations.settings import change_setting
 from assent.operations.setup import make_workspace
 from assent.operations.sources import add_source, synthesize_source
 from assent.operations.workspace import Workspace, open_workspace
 from assent.policy.evaluate import person_reasons
-from assent.vocabulary.events import Event, EventType
 from assent.vocabulary.identifiers import PurposeName
 
 FOLDER: Final = ".demo-portal"
@@ -139,11 +139,14 @@ def _make(root: Path, say: Say) -> list[DemoPerson]:
     add_source(workspace, "network", "synthetic", root / "network")
     workspace = open_workspace(root)
     say("writing down what its members said over the years")
-    with create_ledger(workspace, clock=clock) as ledger:
+    with create_ledger(workspace, clock=clock):
+        pass
+    with open_platform(workspace, clock=clock) as platform:
+        _publish_notice(platform)  # before anybody was told: what was sent cannot be given other words
+        ledger = platform.ledger
         import_files(ledger, sorted((root / "network" / "events").glob("*.parquet")))
     with open_platform(workspace, clock=clock) as platform:
         cast = _cast(platform)
-        _publish_notice(platform)
         clock.days(5)
         say("sealing two data sets of everything that may be used, and nothing else")
         build_snapshot(workspace, PURPOSE, clock=clock)
@@ -169,7 +172,8 @@ def _workspace(root: Path) -> Workspace:
 
 
 def _publish_notice(platform: Platform) -> None:
-    platform.ledger.append([Event(EventType.NOTICE_PUBLISHED, platform.present(), key=NOTICE)])
+    texts = {path.suffixes[0][1:]: path.read_text(encoding="utf-8") for path in TEXTS.glob("notice.*.md")}
+    publish(platform, NOTICE, texts, by=OFFICER)
 
 
 # --- who is who
