@@ -27,6 +27,7 @@ GROUPS = (
     "hold",
     "notice",
     "mail",
+    "session",
 )
 """Modules with a group of commands each: `app`."""
 

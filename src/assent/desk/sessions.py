@@ -83,10 +83,17 @@ def end_session(desk: Desk, secret: str) -> None:
         connection.execute(sa.delete(SESSIONS).where(SESSIONS.c.digest == digest_of(secret)))
 
 
-def end_sessions_of(desk: Desk, subject: str) -> None:
-    """Somebody is signed out everywhere."""
+def end_sessions_of(desk: Desk, subject: str, *, but_as: str | None = None) -> int:
+    """Somebody is signed out everywhere; how many sessions that ended.
+
+    Args:
+        but_as: sessions in this role go on.
+    """
+    query = sa.delete(SESSIONS).where(SESSIONS.c.subject == subject)
+    if but_as is not None:
+        query = query.where(SESSIONS.c.role != but_as)
     with desk.changing() as connection:
-        connection.execute(sa.delete(SESSIONS).where(SESSIONS.c.subject == subject))
+        return connection.execute(query).rowcount
 
 
 def draw_secret(entropy: Entropy) -> str:

@@ -9,15 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 from assent.errors import AssentError, EvidenceError
 from assent.evidence.attestation import read_unverified
 from assent.evidence.cosignature import Cosignature, WitnessKey, read_cosignatures
-from assent.evidence.note import VerifierKey, decode64
-from assent.evidence.receipt import Receipt, open_receipt
+from assent.evidence.note import decode64
+from assent.evidence.receipt import Receipt
 from assent.operations.pages.receipt import is_page, receipt_in_page, require_page_says
 from assent.operations.platform import Platform
+from assent.operations.receipts_shown import verify_own_receipt
 from assent.operations.verify import public_key
 
 LARGEST: Final = 1 << 20
@@ -85,7 +86,7 @@ def check_receipt(platform: Platform, given: bytes) -> Checked:
     if own is None or own.public_bytes_raw() != named:
         return Checked(Found.FOREIGN, at)
     try:
-        receipt = _opened(platform, data, own)
+        receipt = verify_own_receipt(platform, data)
     except EvidenceError as error:
         return Checked(Found.FORGED, at, why=error.message)
     found = Found.GOOD
@@ -107,19 +108,6 @@ def _named_key(data: bytes) -> bytes:
         return decode64(str(read_unverified(data).predicate["attest_key"])) or b""
     except (AssentError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise EvidenceError("it cannot be read as a receipt") from None
-
-
-def _opened(platform: Platform, data: bytes, own: Any) -> Receipt:
-    """The receipt, verified with one of the keys that the log had or has, the newest first."""
-    keys = [VerifierKey.parse(platform.ledger.vkey), *(each.key for each in reversed(platform.ledger.keys))]
-    failed: EvidenceError | None = None
-    for key in dict.fromkeys(keys):
-        try:
-            return open_receipt(data, attest_key=own, log_key=key)
-        except EvidenceError as error:
-            failed = failed or error
-    assert failed is not None
-    raise failed
 
 
 def _cosigned(platform: Platform, receipt: Receipt) -> tuple[Cosignature, ...]:

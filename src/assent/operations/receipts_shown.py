@@ -41,12 +41,21 @@ class Standing:
 
 
 def verify_own_receipt(platform: Platform, data: bytes) -> Receipt:
-    """What the receipt proves, checked against this platform's keys and no others.
+    """What the receipt proves, checked against this platform's keys, also those the log had before, and no others.
 
     Raises:
         EvidenceError: it was changed, is damaged, or another platform gave it.
     """
-    return open_receipt(data, attest_key=_attest_key(platform), log_key=VerifierKey.parse(platform.ledger.vkey))
+    own = _attest_key(platform)
+    keys = [VerifierKey.parse(platform.ledger.vkey), *(each.key for each in reversed(platform.ledger.keys))]
+    failed: EvidenceError | None = None
+    for key in dict.fromkeys(keys):
+        try:
+            return open_receipt(data, attest_key=own, log_key=key)
+        except EvidenceError as error:
+            failed = failed or error
+    assert failed is not None
+    raise failed
 
 
 def standing_of(platform: Platform, receipt: Receipt) -> Standing:

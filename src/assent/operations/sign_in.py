@@ -17,7 +17,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from assent.desk.links import make_link, take_link
-from assent.desk.sessions import begin_session, digest_of, draw_secret, end_session
+from assent.desk.sessions import begin_session, digest_of, draw_secret, end_session, end_sessions_of
 from assent.desk.staff import remember_staff
 from assent.errors import RefusedError
 from assent.operations.platform import Platform
@@ -43,12 +43,14 @@ class Person:
     Args:
         role: `member` or one of the staff's.
         subject: a member's id, or the pseudonym of a person of the staff.
+        pseudonym: under which they would be known if they were of the staff.
     """
 
     role: str
     subject: str
     member: MemberId | None
     shown_name: str
+    pseudonym: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,19 +108,21 @@ def person_of(claims: Mapping[str, Any], workspace: Workspace) -> Person:
     """
     name = shown_name(claims)
     role = _role(claims.get(workspace.text("sign_in.role_claim")))
+    known_as = hashlib.sha256(f"{claims['iss']}|{claims['sub']}".encode()).hexdigest()
+    pseudonym = f"staff:{known_as[:16]}"
     if role != MEMBER:
-        known_as = hashlib.sha256(f"{claims['iss']}|{claims['sub']}".encode()).hexdigest()
-        subject = f"staff:{known_as[:16]}"
-        return Person(role, subject, None, name or subject)
+        return Person(role, pseudonym, None, name or pseudonym, pseudonym)
     member = claims.get(workspace.text("sign_in.member_claim"))
     if not isinstance(member, str) or not 0 < len(member) <= _ID_LENGTH or not member.isprintable():
         raise SignInFailedError("the sign-in provider does not say which member you are",
                                 hint="tell the platform's support; nothing was changed")  # fmt: skip
-    return Person(MEMBER, member, MemberId(member), name)
+    return Person(MEMBER, member, MemberId(member), name, pseudonym)
 
 
 def begin(platform: Platform, person: Person, *, replaces: str | None) -> str:
     """They are signed in: the secret of a new session; the one that the browser had before is over.
+
+    Whoever has another role now than before, or none, keeps no session of the old one, in no browser.
 
     Guarantee: nobody can have known the secret before, so no session is ever planted on somebody.
     """
@@ -127,6 +131,8 @@ def begin(platform: Platform, person: Person, *, replaces: str | None) -> str:
         remember_staff(platform.desk, person.subject, shown_name=person.shown_name, role=person.role, now=now)
     if replaces is not None:
         end_session(platform.desk, replaces)
+    if person.pseudonym:
+        end_sessions_of(platform.desk, person.pseudonym, but_as=person.role)
     return begin_session(
         platform.desk,
         role=person.role,
@@ -172,3 +178,10 @@ def _role(stated: object) -> str:
 def _derived(use: str, secret: str) -> str:
     digest = hashlib.sha256(f"{use}|{secret}".encode()).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def sign_out_everywhere(platform: Platform, subject: str, *, by: str) -> int:
+    """No browser is signed in as this subject any more; how many were. The trail says it, without a member's id."""
+    ended = end_sessions_of(platform.desk, subject)
+    platform.record_action("session.end", subject if subject.startswith("staff:") else None, by)
+    return ended

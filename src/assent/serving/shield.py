@@ -33,8 +33,15 @@ HEADERS: Final[Mapping[str, str]] = {
 LASTING_HTTPS: Final = "max-age=63072000; includeSubDomains"
 
 MIB: Final = 1 << 20
-LARGEST_BODY: Final[Mapping[str, int]] = {"/v1/events": 4096 * MIB, "/v1/": 32 * MIB, "/": 2 * MIB}
-"""How many bytes a request may have, by the longest of these that its path begins with."""
+LARGEST_BODY: Final[Mapping[str, int]] = {
+    "/v1/events": 4096 * MIB,
+    "/v1/decide": 32 * MIB,
+    "/v1/receipts/verify": 4 * MIB,
+    "/v1/": MIB // 4,
+    "/": 2 * MIB,
+}
+"""How many bytes a request may have, by the first of these that its path begins with. Bodies that the framework reads
+before it is known who asks are small; those that may be large are read after that."""
 LARGEST_HEADERS: Final = 64 * 1024
 # Forms are decoded by whatever character set they name, and Python knows some that take minutes for a megabyte
 # (punycode) and some that make half characters, which no page can show and no table store.
