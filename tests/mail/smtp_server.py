@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 
 TAKEN = "250 taken"
+_NAMED = re.compile(rb"^Message-ID: (\S+)\r$", re.MULTILINE)
 
 
 class Inbox:
@@ -30,8 +32,7 @@ class Inbox:
         return said
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
-        head = bytes(envelope.content).partition(b"\r\n\r\n")[0]
-        self.taken[str(message_from_bytes(head)["Message-ID"])] += 1
+        self.taken[_NAMED.findall(bytes(envelope.content))[0].decode()] += 1
         self.senders.append(envelope.mail_from)
         if len(self.messages) < 10:
             self.messages.append(message_from_bytes(bytes(envelope.content)))
@@ -39,12 +40,14 @@ class Inbox:
 
 
 @contextmanager
-def mail_server(answer: Callable[[str, int], str] = lambda _address, _time: TAKEN) -> Iterator[tuple[Inbox, str]]:
-    """The server answers; gives what arrives and its URL."""
-    inbox = Inbox(answer)
+def mail_server(
+    answer: Callable[[str, int], str] = lambda _address, _time: TAKEN, *, kind: type[Inbox] = Inbox, **given: Any
+) -> Iterator[tuple[Inbox, str]]:
+    """The server answers; gives what arrives and its URL. `given` as for a controller."""
+    inbox = kind(answer)
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    controller = Controller(inbox, hostname="127.0.0.1", port=port)
+    controller = Controller(inbox, hostname="127.0.0.1", port=port, **given)
     controller.start()
     try:
         yield inbox, f"smtp://127.0.0.1:{port}"

@@ -9,11 +9,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,7 +31,23 @@ MOST_SUBJECT: Final = 200
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _LINK = re.compile(r"https?://[!-;=?-~]+[\w/]")
-_WIDE = SMTP.clone(max_line_length=78)
+_OWN: Final = frozenset({"to", "message-id", "list-unsubscribe"})
+"""Headers that say something else in every mail."""
+
+
+class _Headers(HeaderRegistry):
+    """Headers as values: one that thousands of mails have in common is read once, which is most of a mail's cost."""
+
+    def __call__(self, name: str, value: str) -> Any:
+        """The header's value; those that name somebody are not remembered."""
+        return super().__call__(name, value) if name.lower() in _OWN else self._remembered(name, str(value))
+
+    @lru_cache(maxsize=256)  # noqa: B019 - there is one registry, for good
+    def _remembered(self, name: str, value: str) -> Any:
+        return super().__call__(name, value)
+
+
+_WIDE = SMTP.clone(max_line_length=78, header_factory=_Headers())
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +144,7 @@ def compose(
     message = EmailMessage(policy=_WIDE)
     local, _, domain = check_address(letterhead.sender).rpartition("@")
     name = check_line(letterhead.platform, what="the platform's name")
-    message["From"] = Address(display_name=name, username=local, domain=domain)
+    message["From"] = str(Address(display_name=name, username=local, domain=domain))
     message["To"] = check_address(to)
     message["Subject"] = check_line(subject, what="the subject")
     message["Date"] = format_datetime(at)

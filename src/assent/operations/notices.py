@@ -284,8 +284,9 @@ def _standings(people: _People, addressed: Sequence[str], mails: Sequence[tuple[
     told = np.full(len(untold), part["in_app"])
     owners = pc.index_in(pa.array([member for member, _ in mails], pa.string()), value_set=people.names)
     places = owners.fill_null(-1).to_numpy()
+    states = pa.array([state for _, state in mails], pa.string())
     for state, otherwise in _STATES.items():
-        here = places[(places >= 0) & np.fromiter((each == state for _, each in mails), np.bool_, len(mails))]
+        here = places[(places >= 0) & pc.equal(states, state).to_numpy(zero_copy_only=False)]
         untold[here] = part[otherwise]
         told[here] = part[_TOLD.get(state, "in_app")]
     return np.where(people.told, told, untold)
