@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import socket
+import socketserver
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -53,3 +55,38 @@ def mail_server(
         yield inbox, f"smtp://127.0.0.1:{port}"
     finally:
         controller.stop()
+
+
+@contextmanager
+def quick_server(answer: Callable[[str, int], str]) -> Iterator[tuple[Inbox, str]]:
+    """As `mail_server`, with no more of SMTP than a sender of thousands needs."""
+    inbox = Inbox(answer)
+
+    class Conversation(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            self.wfile.write(b"220 here\r\n")
+            while line := self.rfile.readline():
+                self.wfile.write(self.said(line.decode().rstrip()).encode() + b"\r\n")
+
+        def said(self, line: str) -> str:
+            verb = line[:4].upper()
+            if verb == "RCPT":
+                address = line[line.index("<") + 1 : line.index(">")]
+                inbox.asked[address] += 1
+                return answer(address, inbox.asked[address])
+            if verb == "DATA":
+                self.wfile.write(b"354 go on\r\n")
+                data = b"".join(iter(self.rfile.readline, b".\r\n"))
+                inbox.taken[_NAMED.findall(data)[0].decode()] += 1
+                return TAKEN
+            return {"QUIT": "221 bye"}.get(verb, "250 so be it")
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Conversation) as server:
+        server.daemon_threads = True
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        try:
+            yield inbox, f"smtp://127.0.0.1:{server.server_address[1]}"
+        finally:
+            server.shutdown()
+            thread.join()

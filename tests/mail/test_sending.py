@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from smtp_server import TAKEN, mail_server
+from smtp_server import TAKEN, mail_server, quick_server
 
 from assent.desk.contacts import Contact, put_contacts
 from assent.desk.outbox import add_mails, claim_due, count_by_state
@@ -45,7 +45,7 @@ def test_ten_thousand_mails_are_each_taken_refused_or_tried_again(tmp_path: Path
             return "550 no such mailbox"
         return "451 come back later" if number % 50 == 2 and time == 1 else TAKEN
 
-    with mail_server(answer) as (inbox, url):
+    with quick_server(answer) as (inbox, url):
         world, platform = open_world(tmp_path, url)
         with platform:
             add_mails(platform.desk, [
