@@ -57,7 +57,9 @@ def told(*arguments: str) -> str:
 def test_each_record_is_printed_with_its_verdict_and_why(here: Place) -> None:
     printed = told("subject", "m9", here.snapshot, "--record", "nope")
 
-    assert re.search(r"^x-5 +left out +It was left out: by you, or by somebody whom it is about\.", printed, re.MULTILINE)
+    assert re.search(
+        r"^x-5 +left out +It was left out: by you, or by somebody whom it is about\.", printed, re.MULTILINE
+    )
     assert re.search(r"^p-m9-0 +may be used", printed, re.MULTILINE)
     assert re.search(r"^nope +never came in", printed, re.MULTILINE)
 

@@ -108,5 +108,5 @@ def test_the_pages_speak_german(browser: Browser, portal: Portal) -> None:
         page.goto(f"{address}/console/ledger")
         tabs = page.get_by_role("navigation", name="Konsole").get_by_role("link").all_inner_texts()
 
-    assert tabs == ["Überblick", "Widersprüche", "Sperren", "Regeln", "Datensätze", "Rücknahmen", "Empfänger",
+    assert tabs == ["Überblick", "Widersprüche", "Sperren", "Mitteilungen", "Regeln", "Datensätze", "Rücknahmen", "Empfänger",
                     "Hauptbuch", "Verlauf"]  # fmt: skip

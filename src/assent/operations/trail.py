@@ -84,7 +84,13 @@ def _steps(platform: Platform) -> list[Step]:
         if event.type is EventType.STAFF_ACTED:
             steps.append(Step(seq, event.effective_at, event.key or "", event.value, event.by or ""))
         elif event.type in _SAID and not (acted and steps[-1].seq == seq + 1 and steps[-1].by == event.by):
-            about = " in ".join(each for each in (event.key, event.value) if each)
-            steps.append(Step(seq, event.effective_at, event.type.value, about, event.by or ""))
+            steps.append(Step(seq, event.effective_at, event.type.value, _about(event), event.by or ""))
         acted = event.type is EventType.STAFF_ACTED
     return steps
+
+
+def _about(event: Event) -> str:
+    """`train_generative in NL`; `ai-training-2025 (ba8e4b526ea4)`, the beginning of a digest."""
+    if event.type in {EventType.HOLD_PLACED, EventType.HOLD_LIFTED}:
+        return f"{event.key} in {event.value}"
+    return f"{event.key} ({event.value[:12]})" if event.value else str(event.key)
