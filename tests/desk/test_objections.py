@@ -460,3 +460,13 @@ def test_an_absolute_objection_is_never_rejected(portal: Portal) -> None:
     with pytest.raises(RefusedError, match="cannot be rejected"):
         objections.decide(portal.platform, case.id, outcome="rejected", grounds=GROUNDS, by="s")
     assert objections.decide(portal.platform, case.id, outcome="upheld", grounds="", by="s").state == "upheld"
+
+
+def test_only_what_came_since_then_is_looked_at(portal: Portal) -> None:
+    said = {"type": "objection.received", "purpose": USE, "effective_at": "2026-02-20T08:00:00Z"}
+    portal.world.tell({**said, "member": "m1"})
+    looked_to = portal.platform.ledger.size
+    portal.world.tell({**said, "member": "m2"})
+
+    assert [case.person for case in adopted_everywhere(portal.platform, since=looked_to)] == ["m2"]
+    assert [case.person for case in adopted_everywhere(portal.platform)] == ["m1"]

@@ -159,7 +159,9 @@ def test_every_changed_byte_is_refused(portal, receipt):
 
 
 def test_a_truncated_receipt_is_said_to_be_no_whole_one(portal, receipt):
-    assert "This is no receipt, or not the whole of one." in check(portal, receipt.data[:-20]).text
+    assert (
+        "This is no receipt, not the whole of one, or one that was changed." in check(portal, receipt.data[:-20]).text
+    )
 
 
 def test_a_receipt_of_another_platform_is_said_to_be_foreign(portal, tmp_path):

@@ -11,8 +11,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from assent.desk.objections import OBJECTION, OPEN_STATES, Case, Step, case_of, cases_of, correct_case, open_case
 from assent.ledger import Positioned, fold_member
+from assent.ledger.columns import KINDS
 from assent.operations.contact import PERSON_PREFIX
 from assent.operations.objection_clock import due
 from assent.operations.platform import Platform
@@ -100,12 +104,27 @@ def _last(said: Sequence[Positioned], purpose: PurposeName) -> datetime | None:
     return max(moments, default=None)
 
 
-def adopted_everywhere(platform: Platform) -> list[Case]:
-    """New cases for every open objection that lies on no desk. Cost: a pass over all events."""
-    people = dict.fromkeys(
-        event.member
-        for _, event in platform.ledger.events()
-        if isinstance(event, Event) and event.type is EventType.OBJECTION_RECEIVED and event.member is not None
-    )
-    found = [each for person in people for each in adopted(platform, person, cases_of(platform.desk, person))]
+def adopted_everywhere(platform: Platform, *, since: int = 0) -> list[Case]:
+    """New cases for every open objection among the events from `since` on that lies on no desk.
+
+    Cost: one look at a few columns of those events.
+    """
+    found = [
+        each
+        for person in _objectors(platform, since)
+        for each in adopted(platform, person, cases_of(platform.desk, person))
+    ]
     return [each for each in found if each.is_open]
+
+
+def _objectors(platform: Platform, since: int) -> list[str]:
+    """Whoever objected from that position on, each once."""
+    columns = platform.ledger.columns(size=platform.ledger.size)
+    wanted = [("kind", "=", KINDS.index(EventType.OBJECTION_RECEIVED)), ("seq", ">=", since)]
+    ordinals = [pq.read_table(path, columns=["member"], filters=wanted)["member"] for path in columns.events]
+    names = [pq.read_table(path, columns=["member"])["member"].combine_chunks() for path in columns.members]
+    if not names:
+        return []
+    people = pa.concat_arrays(names)
+    chosen = {each for column in ordinals for each in column.to_pylist() if each is not None}
+    return [str(people[each].as_py()) for each in sorted(chosen)]

@@ -21,6 +21,7 @@ from assent.desk.links import clear_links
 from assent.desk.objections import clear_words
 from assent.desk.outbox import clear_mails
 from assent.errors import AssentError
+from assent.operations.aligning import adopted_everywhere
 from assent.operations.casework import heal_all
 from assent.operations.objection_clock import add_months
 from assent.operations.platform import Platform
@@ -52,12 +53,19 @@ def clear_desk(platform: Platform) -> Cleared:
 
 
 def desk_loop(platform: Platform, stop: threading.Event) -> None:
-    """Until `stop` is set, steps that broke off go on within two minutes, and each hour what is over goes."""
-    rounds = 0
+    """Until `stop` is set, steps that broke off go on within two minutes, and each hour what is over goes.
+
+    An objection that came in as an event has a case within a minute: its month runs.
+    """
+    rounds = looked_to = 0
     while not stop.wait(HEAL_SECONDS):
         # A database that is away for a while: the next round looks again.
         with suppress(AssentError):
             heal_all(platform)
+            size = platform.ledger.size
+            if size > looked_to:
+                adopted_everywhere(platform, since=looked_to)
+                looked_to = size
             if rounds % CLEAR_EACH == 0:
                 clear_desk(platform)
             rounds += 1

@@ -129,7 +129,7 @@ def _notices(platform: Platform, purpose: Purpose) -> list[Chart]:
     """How members were told of the use, and who was not and why."""
     if purpose.notice is None:
         return []
-    rows = coverage(platform, purpose.notice).regions
+    rows = sorted(coverage(platform, purpose.notice).regions, key=lambda each: -each.members)
     series = tuple((title, tuple(getattr(each, name) for each in rows[:MOST_BARS])) for name, title in _TOLD.items())
     return [
         Chart(

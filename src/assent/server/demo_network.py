@@ -26,6 +26,7 @@ from pyarrow.dataset import dataset
 from assent.errors import InputError
 from assent.ledger import fold_member
 from assent.operations import claims, objections
+from assent.operations.aligning import adopted_everywhere
 from assent.operations.build import build_snapshot
 from assent.operations.claims import Seen
 from assent.operations.contact import Contact
@@ -270,3 +271,4 @@ def _object(platform: Platform, clock: _Clock, cast: _Cast) -> None:
     clock.days(8)
     seen = Seen("the writing assistant", "Who restored the mill?", "It gave a sentence of mine, word for word.")
     claims.receive_claim(platform, purpose=PURPOSE, person=claimed, seen=seen)
+    adopted_everywhere(platform)  # what members said over the years has cases too
