@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from assent.errors import InputError
+from assent.errors import InputError, UnavailableError
 from assent.operations.explain import explain_record
 from assent.operations.items import PER_PAGE, Items
 from assent.operations.settings import change_setting
@@ -107,3 +107,17 @@ def test_pages_hold_every_item_once(tmp_path: Path) -> None:
     items = Items(given.platform)
     shown = [each.record.id for number in (1, 2, 3) for each in items.page(ANN, number).items]
     assert (len(shown), len(set(shown)), items.page(ANN, 99).number) == (23, 23, 3)
+
+
+def test_nobody_waits_long_for_a_scan_with_everybody_behind_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assent.operations.items._WAIT_SECONDS", 0.05)
+    items = Items(portal(tmp_path).platform)
+    for _ in range(2):
+        items._scanning.acquire()
+
+    with pytest.raises(UnavailableError, match="too long to find"):
+        items.page(ANN)
+    items._scanning.release()
+    assert [each.record.id for each in items.page(ANN).items] == ["a1"]

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from assent.engines import Engine, open_duckdb
-from assent.errors import AssentError, InputError
+from assent.errors import AssentError, InputError, UnavailableError
 from assent.gate.items import Listed, excerpts, list_items
 from assent.gate.lookup import find
 from assent.ledger import Positioned, fold_exclusions
@@ -40,6 +40,8 @@ EXCERPT_CHARACTERS: Final = 280
 _CHAIN: Final = 32
 _KEPT: Final = 512
 _SCANS_AT_ONCE: Final = 2
+_WAIT_AT_ONCE: Final = 8
+_WAIT_SECONDS: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,7 @@ class Items:
         self._platform = platform
         self._decider = decider or Decider(platform)
         self._scanning = threading.BoundedSemaphore(_SCANS_AT_ONCE)
+        self._waiting = threading.BoundedSemaphore(_WAIT_AT_ONCE)
         self._lock = threading.Lock()
         self._kept: OrderedDict[tuple[object, ...], object] = OrderedDict()
 
@@ -213,9 +216,29 @@ class Items:
         return _Found(records, texts)
 
     @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """One of few that scan; the few who wait do not wait long, so that other pages keep their threads.
+
+        Raises:
+            UnavailableError: too many wait already, or it takes too long.
+        """
+        hint = "try again in a moment; your settings work meanwhile"
+        if not self._waiting.acquire(blocking=False):
+            raise UnavailableError("many people look at their items right now", hint=hint)
+        try:
+            if not self._scanning.acquire(timeout=_WAIT_SECONDS):
+                raise UnavailableError("your items take too long to find right now", hint=hint)
+        finally:
+            self._waiting.release()
+        try:
+            yield
+        finally:
+            self._scanning.release()
+
+    @contextmanager
     def _engine(self) -> Iterator[Engine]:
         workspace = self._platform.workspace
-        with self._scanning, tempfile.TemporaryDirectory(prefix="assent-items-") as folder:
+        with self._turn(), tempfile.TemporaryDirectory(prefix="assent-items-") as folder:
             engine = open_duckdb(
                 memory_mib=workspace.number("build.memory_mib"),
                 threads=workspace.number("build.threads"),
