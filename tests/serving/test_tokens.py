@@ -13,6 +13,7 @@ from assent.operations.tokens import list_tokens, make_token, revoke_token
 from assent.serving.door import Needs
 from assent.serving.permissions import SCOPES, Permission
 from assent.serving.showing_tokens import REMEMBERED_SECONDS, Tokens
+from assent.vocabulary.events import Event, EventType
 from portal_world import Client, Portal, make_portal
 from small_world import joined
 
@@ -127,9 +128,9 @@ def test_the_ledgers_trail_says_who_made_and_who_revoked(portal: Portal) -> None
     revoke_token(portal.platform, token.id, by="staff:again")
 
     trail = [
-        (each.event.key, each.event.value, each.event.by)
-        for each in portal.platform.ledger.system_events()
-        if each.event is not None and each.event.type == "staff.acted"
+        (event.key, event.value, event.by)
+        for _, event in portal.platform.ledger.system_events()
+        if isinstance(event, Event) and event.type is EventType.STAFF_ACTED
     ]
 
     assert trail == [("token.make", token.id, BY), ("token.revoke", token.id, "staff:another")]

@@ -163,7 +163,7 @@ class Killed(BaseException):
     """The process ends here."""
 
 
-@pytest.mark.parametrize(("where", "is_in_force"), [("written", False), ("published", True), ("in force", True)])
+@pytest.mark.parametrize(("where", "is_in_force"), [("written", False), ("published", True), ("in-force", True)])
 def test_an_approval_that_is_cut_off_is_finished_or_never_happened(
     tmp_path: Path, where: str, is_in_force: bool
 ) -> None:

@@ -179,7 +179,7 @@ def approve(platform: Platform, ident: str, *, digest: str, by: str, gap: Gap = 
         )
         gap("published")
         _point_at(platform, digest)
-        gap("in force")
+        gap("in-force")
         settle_proposal(platform.desk, ident, state=APPROVED, by=by, now=at)
     return replace(proposal, state=APPROVED, settled_by=by, settled_at=at)
 
