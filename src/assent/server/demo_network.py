@@ -271,4 +271,6 @@ def _object(platform: Platform, clock: _Clock, cast: _Cast) -> None:
     clock.days(8)
     seen = Seen("the writing assistant", "Who restored the mill?", "It gave a sentence of mine, word for word.")
     claims.receive_claim(platform, purpose=PURPOSE, person=claimed, seen=seen)
-    adopted_everywhere(platform)  # what members said over the years has cases too
+    # What members said over the years has cases too, and is decided: nobody in here waits longer than a month.
+    for case in adopted_everywhere(platform):
+        objections.decide(platform, case.id, outcome="upheld", grounds="Their interest weighs more.", by=OFFICER)
