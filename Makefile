@@ -3,10 +3,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test system setup setup-dev lint types layers unit bench bench-quick cells incremental fuzz-api mutate format clean
+.PHONY: demo demo-quick test system setup setup-dev lint types layers unit bench bench-quick bench-models cells incremental fuzz-api mutate format clean
 
-demo: setup  ## a whole tour on a synthetic network, in a folder of its own
+demo: $(VENV)/.installed-train  ## a whole tour on a synthetic network, in a folder of its own
 	$(BIN)/python demo/tour.py
+
+demo-quick: $(VENV)/.installed-train  ## the same on a smaller network
+	$(BIN)/python demo/tour.py --quick
 
 test: system setup-dev lint types layers unit  ## everything CI checks
 
@@ -25,9 +28,13 @@ $(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
 	@touch $@
 
-$(VENV)/.installed-dev: pyproject.toml constraints.txt | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,bench,postgres,web]'
+$(VENV)/.installed-train: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[train]'
 	@touch $@ $(VENV)/.installed
+
+$(VENV)/.installed-dev: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,bench,postgres,spark,train,web]'
+	@touch $@ $(VENV)/.installed $(VENV)/.installed-train
 
 lint:
 	$(BIN)/ruff check .
@@ -42,11 +49,18 @@ layers:
 unit:
 	$(BIN)/pytest -n 2 --dist worksteal
 
-bench: setup-dev  ## the table of figures, side by side in one run; about 20 minutes
+$(VENV)/.installed-peers: $(VENV)/.installed-dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[peers]'
+	@touch $@
+
+bench: $(VENV)/.installed-peers  ## the table of figures, side by side in one run; about 30 minutes
 	$(BIN)/python -m bench
 
-bench-quick: setup-dev
+bench-quick: $(VENV)/.installed-peers
 	$(BIN)/python -m bench --quick
+
+bench-models: setup-dev  ## training, take-back, memory, routes, audits; about an hour
+	$(BIN)/python -m bench training unlearning memory routes audits
 
 cells: setup-dev  ## specification, online and gate over every cell of every shipped pack; about 20 minutes
 	$(BIN)/python -m bench.cells

@@ -19,19 +19,26 @@ from rich.table import Table
 
 from bench.report import Row
 
-PARTS = ("verdict", "ledger", "postgres", "gate", "takeback", "incremental", "subject", "exposure", "portal")
+PARTS = tuple("verdict ledger postgres gate takeback incremental subject exposure portal curation spark".split())
+MODELS = tuple("training unlearning memory routes audits".split())
+"""What takes long and needs torch; run when named, or all by `make bench-models`."""
 LIBRARIES = ("duckdb", "pyarrow", "cryptography", "sqlalchemy")
 MARKS = {True: "yes", False: "[red]no[/red]", None: ""}
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("parts", nargs="*", metavar="PART", help=f"any of {', '.join(PARTS)}; all if none is named")
+    parser.add_argument(
+        "parts",
+        nargs="*",
+        metavar="PART",
+        help=f"any of {', '.join(PARTS)} (all if none is named), or of {', '.join(MODELS)}",
+    )
     parser.add_argument("--quick", action="store_true", help="a tenth of the size; for a look, not for quoting")
     options = parser.parse_args()
-    unknown = set(options.parts) - set(PARTS)
+    unknown = set(options.parts) - {*PARTS, *MODELS}
     if unknown:
-        parser.error(f"no part `{unknown.pop()}`; there are {', '.join(PARTS)}")
+        parser.error(f"no part `{unknown.pop()}`; there are {', '.join((*PARTS, *MODELS))}")
     console = Console(width=max(100, Console().width))
     console.print(machine(quick=options.quick))
     table = Table("figure", "reach", "measured", "met", title="Figures", title_justify="left")

@@ -1,16 +1,18 @@
 """A tour of Assent on a synthetic network, command by command, in a folder of its own.
 
-Every line after a `$` is a command you can type yourself. Run by `make demo`.
+Every line after a `$` is a command you can type yourself. Run by `make demo`; `--quick` takes a smaller network.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import shutil
 import subprocess
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,12 @@ from pyarrow.dataset import dataset
 ROOT = Path(__file__).resolve().parent.parent
 PLACE = ROOT / ".demo"
 ASSENT = [sys.executable, "-m", "assent"]
-MEMBERS, RECORDS, SEED = 5_000, 50_000, 2025
+MEMBERS, RECORDS, SEED = 3_000, 24_000, 2025
+QUICK = 12
+"""So many times smaller is the network with `--quick`."""
+SHARDS, SLICES = 16, 4
+BASE = ".base"
+"""Where the base lies until it is needed: while there are no models, a take-back need not look for any."""
 PURPOSE, SETTING = "train_generative", "generative_ai_improvement"
 BOLD, DIM, PLAIN = ("\033[1m", "\033[2m", "\033[0m") if sys.stdout.isatty() else ("", "", "")
 
@@ -43,6 +50,12 @@ def ask(*words: str) -> Any:
     return json.loads(done.stdout)
 
 
+def learn_base() -> subprocess.Popen[bytes]:
+    """The base learns from public text on another core, while the tour goes on."""
+    code = f"import pathlib, assent.training.base as b; b.open_base('tiny', cache=pathlib.Path({BASE!r}))"
+    return subprocess.Popen([sys.executable, "-c", code], cwd=PLACE)  # noqa: S603 -- our own code
+
+
 def refused_record() -> str:
     """A public post by somebody whose last word on the toggle was off."""
     last: dict[str, tuple[object, str]] = {}
@@ -61,21 +74,22 @@ def refused_record() -> str:
     )
 
 
-def main() -> int:
-    """Walks the whole path once."""
-    started = time.perf_counter()
-    shutil.rmtree(PLACE, ignore_errors=True)
-    PLACE.mkdir()
-
+def prepare(members: int, records: int) -> None:
+    """A folder, a network, what its members chose."""
     say("1. A working folder with the rules we recommend, and an empty ledger.")
     run("init", ".")
+    with (PLACE / "assent.toml").open("a") as config:
+        config.write(f"\n[snapshots]\nshards = {SHARDS}\nslices = {SLICES}\n")
     run("ledger", "init")
 
-    say(f"2. A network nobody lives in: {MEMBERS:,} members, {RECORDS:,} records, and what its members chose.")
-    run("source", "synthesize", "network", "--members", str(MEMBERS), "--records", str(RECORDS), "--seed", str(SEED))
+    say(f"2. A network nobody lives in: {members:,} members, {records:,} records, and what its members chose.")
+    run("source", "synthesize", "network", "--members", str(members), "--records", str(records), "--seed", str(SEED))
     run("source", "add", "network", "synthetic", "network")
     run("ledger", "import", *sorted(str(path.relative_to(PLACE)) for path in PLACE.glob("network/events/*.parquet")))
 
+
+def tour_of_data() -> None:
+    """From choices to a snapshot, and one person out of it again."""
     say("3. Everything that may train a model that writes, and nothing else.")
     run("build", PURPOSE)
     name = str(ask("snapshots")[0]["id"])
@@ -84,7 +98,7 @@ def main() -> int:
     run("explain", refused_record())
 
     say("5. Somebody in the snapshot changes their mind. Nothing old is edited; the next read leaves them out.")
-    row = next(row for row in ask("read", name, "--limit", "2000")["sample"] if row["category"] == "post")
+    row = somebodys_post(name)
     off = ("--field", f"setting={SETTING}", "--field", "value=off")
     run("ledger", "append", "--type", "setting.changed", "--member", row["author"], *off)
     run("read", name, "--limit", "0")
@@ -93,22 +107,94 @@ def main() -> int:
     say("6. They get a receipt that verifies anywhere, and ask that past use be undone: the files are rewritten.")
     run("receipt", "make", row["author"], "--out", "receipt.json", "--html", "receipt.html")
     run("takeback", row["author"], "--purpose", PURPOSE)
-    name = next(str(each["id"]) for each in ask("snapshots") if each["state"] == "sealed")
+    name = standing_snapshot()
     run("subject", "make", row["author"], name, "--out", "proof.json", "--html", "proof.html")
 
     say("7. A stranger checks: every decision is derived again by code that shares nothing with the builder's.")
     run("verify", name)
     run("ledger", "verify")
 
-    say(f"That was everything, in {time.perf_counter() - started:.0f} seconds. Where to look:")
+
+def tour_of_models(base: subprocess.Popen[bytes], *people: str) -> None:
+    """A model of what may be read, and one person out of it again.
+
+    Args:
+        people: options of audits, of how many people they ask.
+    """
+    if base.wait() == 0:
+        (PLACE / "models").mkdir(mode=0o700)
+        (PLACE / BASE).rename(PLACE / "models/.bases")
+    say(f"8. A model learns exactly that: {SHARDS} adapters, one a shard, on a base that read public text only.")
+    run("train", standing_snapshot())
+    model = standing_model()
+    run("generate", model, "--prompt", "I have worked as", "--tokens", "40")
+
+    say("9. What does it remember, of everybody and of one person?")
+    member = somebodys_post(standing_snapshot())["author"]
+    run("audit", model, "--about", member, "--output", "audit-before", *people)
+
+    say("10. That person takes back what they gave. What learned from them is gone within seconds, then learned anew.")
+    run("takeback", member, "--purpose", PURPOSE)
+    certificate = next((PLACE / "models/certificates").glob("*.json"))
+    run("verify", str(certificate.relative_to(PLACE)))
+
+    say("11. The same audit again, beside the first.")
+    before = f"audit-before/{model}.json"
+    run("audit", standing_model(), "--about", member, "--against", before, "--output", "audit-after", *people)
+    run("model", "list")
+
+
+def somebodys_post(snapshot: str) -> Any:
+    """A post of the snapshot."""
+    return next(row for row in ask("read", snapshot, "--limit", "2000")["sample"] if row["category"] == "post")
+
+
+def standing_snapshot() -> str:
+    """The one that nothing took the place of."""
+    return next(str(each["id"]) for each in ask("snapshots") if each["state"] == "sealed")
+
+
+def standing_model() -> str:
+    """The one that nothing took the place of."""
+    return next(str(each["id"]) for each in ask("model", "list") if each["state"] == "sealed")
+
+
+def show_where_to_look(*, trained: bool) -> None:
+    """The files of the tour that are worth opening."""
     show = sys.stdout.write
+    name = standing_snapshot()
     show(f"  {PLACE.name}/snapshots/{name}/card.md   what the snapshot is, in numbers\n")
     show(f"  {PLACE.name}/receipt.html, {PLACE.name}/proof.html   what the member keeps, and can print\n")
+    if trained:
+        show(f"  {PLACE.name}/models/{standing_model()}/card.md   what the model is; loss.svg, how it learned\n")
+        show(f"  {PLACE.name}/audit-before/, {PLACE.name}/audit-after/   what it remembers, as pages\n")
+        show(f"  {PLACE.name}/models/certificates/   what was done for the person who took back\n")
     show(f"  {PLACE.name}/network/records/   the text that was read\n")
     show(f"  {PLACE.name}/network/truth/     what was planted in it, and what every member chose\n")
     show("  assent policy explain professional-network-2025-11-safeguarded   the rules, read aloud\n")
     show("  docs/concepts/a-record-and-a-withdrawal.md   the same walk, slowly\n")
     show(f"Go on yourself: cd {PLACE.name}; ../.venv/bin/assent --help\n")
+
+
+def main() -> int:
+    """Walks the whole path once."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a smaller network")
+    quick = parser.parse_args().quick
+    size = QUICK if quick else 1
+    started = time.perf_counter()
+    shutil.rmtree(PLACE, ignore_errors=True)
+    PLACE.mkdir()
+    trains = find_spec("torch") is not None
+    base = learn_base() if trains else None
+    prepare(MEMBERS // size, RECORDS // size)
+    tour_of_data()
+    if base is not None:
+        tour_of_models(base, *(("--people", "15") if quick else ()))
+    else:
+        say("There the tour ends without the extra `train`: pip install -e '.[train]', then the same again.")
+    say(f"That was everything, in {time.perf_counter() - started:.0f} seconds. Where to look:")
+    show_where_to_look(trained=trains)
     return 0
 
 

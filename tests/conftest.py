@@ -8,10 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from real_postgres import NOT_FOUND, PostgresServer, binaries, make_server
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# How long an example takes says more about the machine than about the code.
+settings.register_profile("assent", deadline=None)
+settings.load_profile("assent")
 
 
 @pytest.fixture(scope="session")

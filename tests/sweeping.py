@@ -15,15 +15,16 @@ from assent.audit.report import SnapshotReport
 from assent.evidence.attestation import read_unverified
 from assent.evidence.decisions import DECISION_SCHEMA
 from assent.evidence.manifest import MANIFEST, SnapshotManifest, parse_manifest
-from assent.gate import Gate, GateRequest, open_gate
+from assent.gate import Curate, Gate, GateRequest, open_gate
 from assent.operations.build import PARTITION_KEY
+from assent.operations.curating import curating_in
 from assent.operations.sweep import SweepResult, sweep
 from assent.operations.takeback import TakenBack, take_back
 from assent.operations.verify import verify_folder
 from assent.policy.load import load_pack
 from assent.snapshot.reader import open_snapshot
 from assent.snapshot.tally import counts_of as tallied
-from assent.vocabulary.tables import CANONICAL, Format, RecordTable
+from assent.vocabulary.tables import CANONICAL, Format, RecordTable, without_redactions
 from small_world import PURPOSE, World, write_records
 
 Row = dict[str, Any]
@@ -100,6 +101,13 @@ def counted_anew(
         )
         with open_gate(replace(request, taken_back=members)) as gate:
             yield gate
+
+
+def curate_of(world: World, folder: Path) -> Curate:
+    """What makes clean rows as they are in that version of a snapshot."""
+    key = (world.workspace.keys_folder / "snapshots" / f"{folder.name}.key").read_bytes()
+    purpose = load_pack(world.workspace.pack).purposes[manifest_of(folder).purpose]
+    return curating_in(world.workspace)(purpose).curate(key) or without_redactions
 
 
 def masks_in(folder: Path) -> dict[bytes, int]:

@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 
 from assent.cli import build_app
 from assent.errors import EvidenceError, InputError
+from curated_world import DROPPED, MASKED, something_to_curate
 from small_world import PURPOSE, World, make_world, switched
 
 
@@ -42,6 +43,47 @@ def test_what_was_built_verifies(world: World) -> None:
     built = answer("build", PURPOSE)
 
     assert answer("verify", str(built["snapshot"]))["complete"] is True
+
+
+@pytest.fixture
+def curated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    made = make_world(tmp_path / "c", *something_to_curate())
+    monkeypatch.chdir(made.root)
+    return made
+
+
+def test_build_tells_what_became_of_the_texts(curated: World) -> None:
+    told = run("build", PURPOSE).stdout
+
+    assert [line.strip() for line in told.splitlines() if "count" in line or "copies" in line or "email" in line] == [
+        "copies of refused records that do not name them, among those left out: 1",
+        "2  email  e-mail addresses",
+        "1  near_duplicate  A text much like it counts in its place.",
+        "3 of them count; groups of near-duplicates, one of each among them: 1",
+    ]
+
+
+def test_what_became_of_the_texts_is_told_to_programs(curated: World) -> None:
+    assert answer("build", PURPOSE)["curation"] == {
+        "records": 1,
+        "masked": MASKED,
+        "dropped": DROPPED,
+        "clusters": 1,
+        "copies": 1,
+        "kept": 3,
+    }
+
+
+def test_rules_that_ask_nothing_of_texts_have_nothing_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(make_world(tmp_path / "p", pack="professional-network-2025-11").root)
+
+    assert answer("build", PURPOSE)["curation"] is None
+
+
+def test_reading_tells_what_is_passed_over(curated: World) -> None:
+    found = answer("read", str(answer("build", PURPOSE)["snapshot"]))
+
+    assert (found["sealed"], found["rows"], found["left_out"], found["dropped"]) == (5, 3, {}, DROPPED)
 
 
 def test_a_second_build_begins_from_the_first(world: World) -> None:

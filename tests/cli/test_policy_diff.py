@@ -53,7 +53,14 @@ def test_a_lower_age_is_told_first_and_in_words(tmp_path: Path) -> None:
             '[coverages.training.newly-covered]\nregions = ["EU", "EEA", "GB", "CH", "CA"]\n',
             "in Hong Kong, from 18 September 2024 until 3 November 2025 (not_yet_in_force)",
         ),
-        ('[every_purpose]\nsensitive = "allow"\n', "in sensitive places (sensitive_context)"),
+        (
+            (
+                '[every_purpose]\nsensitive = "allow"\n'
+                "[purposes.train_generative.curation]\ntopics = []\n"
+                "[purposes.train_other.curation]\ntopics = []\n"
+            ),
+            "in sensitive places (sensitive_context)",
+        ),
         (
             '[scopes.training.public-content]\nvisibility = ["public", "connections"]\n',
             (

@@ -1,4 +1,4 @@
-"""The guide for platforms is true: pasted into a shell from top to bottom it does what it says."""
+"""The guides for platforms are true: pasted into a shell from top to bottom they do what they say."""
 
 from __future__ import annotations
 
@@ -11,16 +11,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-GUIDE = ROOT / "docs" / "guides" / "from-your-tables-to-a-verified-snapshot.md"
+GUIDES = ROOT / "docs" / "guides"
 
 
-@pytest.fixture(scope="module")
-def ran(tmp_path_factory):
-    """What the shell printed, and the folder it worked in."""
-    folder = tmp_path_factory.mktemp("guide")
-    script = "set -euo pipefail\n" + "\n".join(
-        re.findall(r"```sh\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
-    )
+def pasted(guide: str, folder: Path) -> str:
+    """What the shell printed that ran the guide in that folder."""
+    text = (GUIDES / guide).read_text(encoding="utf-8")
+    script = "set -euo pipefail\n" + "\n".join(re.findall(r"```sh\n(.*?)```", text, re.DOTALL))
     for name, what in (("python", ""), ("assent", " -m assent")):
         (folder / name).write_text(f'#!/bin/sh\nexec "{sys.executable}"{what} "$@"\n')
         (folder / name).chmod(0o755)
@@ -29,7 +26,20 @@ def ran(tmp_path_factory):
         ["bash", "-c", script], cwd=folder, env=environ, capture_output=True, text=True, timeout=300, check=False
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    return done.stdout, folder / "platform"
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory):
+    """What the shell printed, and the folder it worked in."""
+    folder = tmp_path_factory.mktemp("guide")
+    return pasted("from-your-tables-to-a-verified-snapshot.md", folder), folder / "platform"
+
+
+@pytest.fixture(scope="module")
+def cleaned(tmp_path_factory):
+    """What the shell printed of the guide about clean text."""
+    return pasted("clean-text.md", tmp_path_factory.mktemp("clean"))
 
 
 def test_it_permits_what_the_page_says(ran):
@@ -53,3 +63,16 @@ def test_who_is_erased_stays_out(ran):
     assert "5 erased" in printed
     held = [path for path in (folder / "ledger").rglob("*") if path.is_file() and b"tom" in path.read_bytes()]
     assert held == []
+
+
+def test_texts_are_clean_and_count_once(cleaned):
+    assert "Write to [EMAIL] or call [PHONE]." in cleaned
+    assert "jane.doe@corp.example" not in cleaned
+    assert [known for known in ("Okafor", "tomo") if known in cleaned] == []
+    assert "3 of them count; groups of near-duplicates, one of each among them: 1" in cleaned
+    assert "3 of 5 rows may be read now" in cleaned
+
+
+def test_the_clean_snapshot_verifies_and_replays(cleaned):
+    assert cleaned.count("verifies (every decision derived again)") == 1
+    assert "replays: data, judgments and decisions come out the same" in cleaned

@@ -34,7 +34,8 @@ from small_world import World, joined, make_world, post, switched
 LEFT = (0, 4_096, 40_960, 200_000)
 """How many bytes are left when the work begins."""
 
-MANY = [post(f"p-{n}", f"m{n % 40}", "what somebody wrote " * 60) for n in range(400)]
+# Of different words, or everybody would copy whoever takes back.
+MANY = [post(f"p-{n}", f"m{n % 40}", f"what{n} somebody{n} wrote{n} " * 60) for n in range(400)]
 PEOPLE = [event for n in range(40) for event in joined(f"m{n}")]
 
 

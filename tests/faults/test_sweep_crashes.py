@@ -20,7 +20,7 @@ from assent.errors import EvidenceError, RefusedError, UnavailableError
 from assent.evidence.manifest import MANIFEST
 from assent.evidence.removal import REMOVED
 from assent.operations.build import BuildResult
-from assent.operations.sweep import Chronicle
+from assent.operations.chronicle import Chronicle
 from mortal import die
 from small_world import World, joined, make_world, mention, post
 from sweeping import folders, manifest_of, require_verified, rows_in, swept, taken_back

@@ -9,6 +9,7 @@ from pathlib import Path
 from jinja2.ext import babel_extract
 
 from assent.evidence.privacy_record import RIGHT_NAMES
+from assent.policy.curation_words import PII
 from assent.policy.load import load_pack, shipped_packs
 from assent.vocabulary.reasons import REASONS
 
@@ -57,7 +58,8 @@ def in_packs() -> Iterator[str]:
 
 def all_texts() -> list[str]:
     """All of them, once each."""
-    given = (in_templates(), in_code(), in_packs(), RIGHT_NAMES.values(), (each.for_members for each in REASONS))
+    reasons = (each.for_members for each in REASONS)
+    given = (in_templates(), in_code(), in_packs(), PII.values(), RIGHT_NAMES.values(), reasons)
     return [each for each in dict.fromkeys(text for some in given for text in some) if each.strip()]
 
 

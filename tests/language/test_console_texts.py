@@ -12,6 +12,7 @@ from jinja2.ext import babel_extract
 import assent.operations.plots
 from assent.language.catalogue import language, languages
 from assent.operations.plots import title_of
+from assent.policy.curation_words import DROPPED, PII
 from assent.vocabulary.reasons import REASONS
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "src" / "assent" / "web" / "console" / "templates"
@@ -29,6 +30,7 @@ def texts() -> Iterator[str]:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Chart":
             yield from (each.value for each in node.args[1:3] if isinstance(each, ast.Constant))
     yield from assent.operations.plots._TOLD.values()
+    yield from (*PII.values(), *DROPPED.values())
     yield from (title_of(each.label) for each in REASONS)
 
 

@@ -11,7 +11,9 @@ from assent.evidence.manifest import MANIFEST
 from small_world import World, joined, make_world, mention, post
 from sweeping import manifest_of, newest, require_verified, taken_back
 
-SECRET, NAME, MEMBER = "a sentence nobody else wrote", "Mira Zwetajewa", "member-mira"
+SECRET, MEMBER = "a sentence nobody else wrote", "member-mira"
+# Words that no recogniser takes for a name, or curation would mask it before there is anything to take back.
+NAME = "she of the tower"
 RECORDS = [
     post("own-1", MEMBER, SECRET),
     post("own-2", MEMBER, f"{NAME} here", category="profile.name"),

@@ -111,6 +111,7 @@ ROUTES: Final[Mapping[str, str]] = {
     "POST /console/packs/{ident}/withdraw": "packs.propose",
     "GET /console/snapshots": "snapshots.read",
     "GET /console/snapshots/{ident}": "snapshots.read",
+    "POST /console/snapshots/{ident}/replay": "snapshots.verify",
     "POST /console/snapshots/{ident}/verify": "snapshots.verify",
     "GET /console/takebacks": "snapshots.read",
     "POST /console/takebacks": "snapshots.verify",
@@ -134,6 +135,7 @@ READ_BY_POST: Final = frozenset(
         # Members are named in bodies, never in addresses; these change nothing.
         "POST /v1/objections/read",
         # A verification derives again what is there, and a look at a sweep rewrites nothing.
+        "POST /console/snapshots/{ident}/replay",
         "POST /console/snapshots/{ident}/verify",
         "POST /console/takebacks",
     }

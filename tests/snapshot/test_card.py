@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+from curated_world import something_to_curate
 from small_world import joined, make_world, post
 
 
@@ -30,3 +32,37 @@ def test_nothing_is_shown_in_an_empty_table(tmp_path: Path) -> None:
     lines = card_over(tmp_path, {})
 
     assert [line for line in lines if line.startswith("Nothing")] == ["Nothing.", "Nothing: no record may be used."]
+
+
+def test_what_became_of_the_texts_is_told(tmp_path: Path) -> None:
+    built = make_world(tmp_path, *something_to_curate()).build()
+    card = (built.path / "card.md").read_text(encoding="utf-8")
+    told = card[card.index("## What became of the texts") : card.index("## What is in it")]
+
+    assert told.splitlines() == [
+        "## What became of the texts",
+        "",
+        "Records that count: 3. Records in which personal data is masked: 1.",
+        "Groups of near-duplicates, of each of which one record counts: 1.",
+        "Refused because they copy a refused record without naming it: 1.",
+        "",
+        "| masked | times | in words |",
+        "|---|---:|---|",
+        "| `email` | 2 | e-mail addresses |",
+        "| `phone` | 1 | phone numbers |",
+        "",
+        "| passed over | records | in words |",
+        "|---|---:|---|",
+        "| `repetition` | 1 | It repeats itself. |",
+        "| `near_duplicate` | 1 | A text much like it counts in its place. |",
+        "",
+    ]
+
+
+def test_croissant_says_what_is_masked_and_of_what_types_redactions_are(tmp_path: Path) -> None:
+    built = make_world(tmp_path, *something_to_curate()).build()
+    document = json.loads((built.path / "croissant.json").read_bytes())
+    (redactions,) = [each for each in document["recordSet"][0]["field"] if each["name"] == "redactions"]
+
+    assert "were masked where they were found: " in document["rai:personalSensitiveInformation"][0]
+    assert [each["dataType"] for each in redactions["subField"]] == ["sc:Integer", "sc:Integer", "sc:Text", "sc:Text"]

@@ -6,6 +6,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pyarrow.parquet as pq
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +18,7 @@ from sweeping import (
     Row,
     counted_anew,
     counts_of,
+    curate_of,
     manifest_of,
     masks_in,
     masks_of,
@@ -87,7 +90,10 @@ def test_a_rewritten_version_is_what_the_gate_permits(
         version = newest(world, done)
         with counted_anew(world, version, frozenset(first), frozenset({f"r{dropped:02}"})) as gate:
             anew, expected = masks_of(gate), counts_of(gate)
-            files = {each.sha256 for each in write_partitions(gate.permitted(), Path(folder) / "anew")}
+            files = {
+                each.sha256
+                for each in write_partitions(gate.permitted(curate_of(world, version)), Path(folder) / "anew")
+            }
         assert masks_in(version) == {tags: mask or anew[tags] for tags, mask in before.items()}
         manifest = manifest_of(version)
         assert {each.sha256 for each in manifest.files} == files
@@ -105,6 +111,44 @@ def test_a_rewritten_version_is_what_the_gate_permits(
         again = taken_back(world, *second).swept
         if again is not None and again.swept:
             require_verified(world, newest(world, again))
+
+
+def test_what_is_masked_after_a_name_that_goes_fits_the_text_without_it(tmp_path: Path) -> None:
+    said = "Bob asked: write to ana@example.org"
+    bob = [{"role": "mentioned", "member": "m1", "spans": [{"start": 0, "end": 3}]}]
+    world = make_world(tmp_path / "w", _events(), [post("a", "m0", said, subjects=bob)])
+    world.build()
+
+    version = newest(world, taken_back(world, "m1"))
+
+    assert rows_in(world, version)["a"]["text"] == "[mentioned] asked: write to [EMAIL]"
+    require_verified(world, version)
+
+
+@pytest.mark.parametrize(
+    "places", [[(0, 0)], [(0, 0), (0, 0)], [(0, 0), (5, 5)], [(32, 32)], [(0, 0), (0, 3)]], ids=str
+)
+def test_a_span_of_no_letters_takes_no_text_with_it(tmp_path: Path, places: list[tuple[int, int]]) -> None:
+    def named(member: str) -> list[Row]:
+        return [{"role": "mentioned", "member": member, "spans": [{"start": a, "end": b} for a, b in places]}]
+
+    rows = [post("a", "m0", TEXT, subjects=named("off")), post("b", "m0", TEXT, subjects=named("m1"))]
+    world = make_world(tmp_path / "w", _events(), rows)
+    built = world.build().path
+    require_verified(world, built)
+    masked = _texts(built)["a"]
+    assert masked is not None
+
+    version = newest(world, taken_back(world, "m1"))
+
+    assert _texts(version) == {"a": masked, "b": masked}
+    require_verified(world, version)
+
+
+def _texts(folder: Path) -> dict[str, str | None]:
+    """Of every row that stands in the data, copies of others too."""
+    tables = [pq.read_table(folder / entry.path, columns=["id", "text"]) for entry in manifest_of(folder).files]
+    return {row["id"]: row["text"] for table in tables for row in table.to_pylist()}
 
 
 def _events() -> list[Row]:

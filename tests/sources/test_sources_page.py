@@ -22,6 +22,8 @@ def test_the_example_mapping_opens(tmp_path):
     for name in ("comments.csv", "older/comments-1.csv"):
         (tmp_path / name).write_text("id,who,people\n", encoding="utf-8")
     (tmp_path / "choices.jsonl").write_text('{"type": "member.joined", "effective_at": "x"}\n', encoding="utf-8")
+    (tmp_path / "members").mkdir()
+    (tmp_path / "members" / "a.csv").write_text("id,first_name,last_name,login,mail,telephone\n", encoding="utf-8")
     (tmp_path / "mapping.toml").write_text(re.search(r"```toml\n(.*?)```", PAGE, re.DOTALL)[1], encoding="utf-8")
     files = read_tables(tmp_path / "mapping.toml")
     assert [len(table.files) for table in files.tables] == [1, 2]

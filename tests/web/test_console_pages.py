@@ -19,8 +19,9 @@ from assent.policy.load import pack_document
 from assent.policy.writing import pack_text
 from assent.vocabulary.reasons import Reason
 from assent.vocabulary.records import Record
+from curated_world import something_to_curate
 from portal_world import AUDITOR, OFFICER, OPERATOR, Portal, make_portal
-from small_world import PACK, PURPOSE, joined, post
+from small_world import PACK, PURPOSE, joined, post, write_records
 
 STRICTER = f'extends = "{PACK}"\nname = "stricter"\ntitle = "Stricter"\n[purposes.{PURPOSE}]\nwaiting_days = 3000\n'
 PAGES = ["", "/holds", "/packs", "/snapshots", "/takebacks", "/recipients", "/ledger", "/trail"]
@@ -201,6 +202,46 @@ def test_a_data_set_is_verified_when_an_auditor_asks(tmp_path: Path) -> None:
     shown = words_in(html.text)
     assert "verifies 2 of 2 decisions derived again, 0 differ" in shown
     assert "snapshot.verify" in auditor.get("/console/trail").text
+
+
+def test_a_data_set_shows_what_became_of_its_texts(tmp_path: Path) -> None:
+    given = make_portal(tmp_path, *something_to_curate())
+    built = given.world.build()
+    html = given.client(staff=AUDITOR).get(f"/console/snapshots/{built.path.name}").text
+    table = re.findall(r"<table>(.*?)</table>", html, re.DOTALL)[1]
+    assert [words_in(row) for row in table.split("</tr>")[1:-1]] == [
+        " masked: e-mail addresses 2 ",
+        " masked: phone numbers 1 ",
+        " passed over: It repeats itself. 1 ",
+        " passed over: A text much like it counts in its place. 1 ",
+        " groups of near-duplicates, one of each counts 1 ",
+        " refused: copies of refused records that do not name them 1 ",
+    ]
+
+
+@pytest.mark.parametrize(("changed", "told"), [(False, "the same bytes"), (True, "cannot be replayed")])
+def test_a_data_set_is_replayed_when_an_auditor_asks(tmp_path: Path, changed: bool, told: str) -> None:
+    given = make_portal(tmp_path, *something_to_curate())
+    built = given.world.build()
+    if changed:
+        write_records(given.world.root / "records.parquet", [post("p1", "ann")])
+    auditor = given.client(staff=AUDITOR)
+    path = f"/console/snapshots/{built.path.name}"
+    assert auditor.form(f"{path}/replay").status_code == 303
+    for _ in range(200):
+        html = auditor.get(path)
+        if "refresh" not in html.headers:
+            break
+        time.sleep(0.1)
+    shown = words_in(html.text).partition("Nothing of it is kept.")[2]
+    assert told in shown
+    assert "snapshot.replay" in auditor.get("/console/trail").text
+
+
+def test_a_member_replays_nothing(tmp_path: Path) -> None:
+    given = portal(tmp_path)
+    path = f"/console/snapshots/{given.world.build().path.name}/replay"
+    assert given.client(member="ann").form(path).status_code == 403
 
 
 def test_an_address_is_no_path(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from assent.audit.subject import verify_subject_proof
 from assent.evidence.receipt import open_receipt
+from assent.operations.models_elsewhere_registry import register_model
 from assent.operations.sweep import sweep
 from assent.operations.verify import public_key
 from assent.vocabulary.events import Event, EventType
@@ -52,7 +53,7 @@ def test_data_sets_say_what_they_hold_and_that_a_sweep_emptied_them(portal: Port
     client = portal.client(member="ann")
     held = client.get("/my-data/data-sets").text
     assert "12 items that you wrote" in held
-    assert "No model has been recorded here yet" in held
+    assert "No model that is recorded here learned from anything of yours." in held
     portal.world.pass_time(minutes=1)
     client.form(f"/settings/{SETTING}", action="take_back")
     assert "Queued" in client.get("/my-data/data-sets").text
@@ -71,14 +72,31 @@ def test_an_item_says_which_data_sets_were_made_with_it(portal: Portal) -> None:
     assert client.get("/my-data").text.count("1 data set that stands was made with it.") == 10
 
 
-def test_a_recorded_model_is_named_and_taking_back_from_it_is_queued(portal: Portal) -> None:
+def test_a_recorded_model_that_does_not_lie_here_is_named_as_unknown(portal: Portal) -> None:
     sealed = Event(EventType.MODEL_SEALED, NOW, key="writing-help", value="0" * 64)
     portal.platform.ledger.append([sealed])
     client = portal.client(member="ann")
     client.form(f"/settings/{SETTING}", action="take_back")
     html = client.get("/my-data/data-sets").text
     assert "writing-help" in html
-    assert "1 model is recorded here. Taking back from it waits until it is trained anew." in html
+    assert "1 model or certificate that is recorded here cannot be looked into just now." in html
+
+
+def test_a_model_elsewhere_is_shown_and_the_day_by_which_it_learns_again(portal: Portal) -> None:
+    built = portal.world.build()
+    said = {"trained_at": portal.world.now, "by": "The search team", "serves_at": "https://chat.example.org/v1"}
+    register_model(portal.platform, "chat-7b", snapshots=[built.id], **said)
+    client = portal.client(member="ann")
+    before = client.get("/my-data/data-sets").text
+    portal.world.pass_time(minutes=1)
+    client.form(f"/settings/{SETTING}", action="take_back")
+    sweep(portal.world.workspace, clock=portal.world.clock)
+    after = client.get("/my-data/data-sets").text
+    asked = "Whoever trained it was asked to train it again without you by 31 March 2026."
+
+    assert "The search team trained it on a data set with 12 items that you wrote." in before
+    assert (asked in before, asked in after) == (False, True)
+    assert "1 model that was trained elsewhere learned from something of yours." in after
 
 
 def test_who_is_only_named_in_a_data_set_is_told_that_it_stays(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
+from assent.audit.copies import Copying
 from assent.audit.history import History
 from assent.audit.rows import SourceRow
 from assent.audit.withdrawn import NOTHING, Step
@@ -52,6 +53,8 @@ class Deriver:
 
     Args:
         place: gives the bytes of an author's (shard, slice); None leaves places out of the comparison.
+        copies: the records that are said to copy a denied one; each is denied, and heard out.
+        clean: gives, for a record's tags and its text as it is permitted, the text that must stand in the data.
         steps: every rewriting of the snapshot, the first one first. What one of them, or the build, denied keeps
             its mask; what was allowed is decided again at the same (T, N) with those who had taken back by then.
     """
@@ -63,6 +66,8 @@ class Deriver:
     decision_key: bytes
     place: Callable[[str], bytes]
     steps: tuple[Step, ...] = ()
+    clean: Callable[[bytes, str | None], str | None] = lambda _tags, text: text
+    copies: Copying = field(default_factory=lambda: Copying({}))
     holds: tuple[Hold, ...] = ()
     excluded: frozenset[Any] = frozenset()
     _keys: dict[str | None, tuple[bytes, bytes, bytes]] = field(default_factory=dict)
@@ -83,13 +88,12 @@ class Deriver:
         own: dict[str, tuple[int, ...]] = {}
         waiting: list[tuple[Derived, ...]] = []
         shaky: set[str] = set()
-        for row in rows:
-            found = self._by_step(row)
-            if row.record.id in named:
-                own[row.record.id] = tuple(each.mask for each in found)
+        for row, found in self._with_copies(rows):
+            if row.id in named:
+                own[row.id] = tuple(each.mask for each in found)
             if found[0].rests_on_erased:
-                shaky.add(row.record.id)
-            if row.record.parent is None:
+                shaky.add(row.id)
+            if row.parent is None:
                 yield _first_denied(found)
             else:
                 waiting.append(found)
@@ -103,19 +107,58 @@ class Deriver:
             # What became of a record whose original nobody can derive any more, nobody can derive either.
             yield replace(settled, rests_on_erased=True) if shaky and _rests_on(record, parents, shaky) else settled
 
+    def _with_copies(self, rows: Iterable[SourceRow]) -> Iterator[tuple[Record, tuple[Derived, ...]]]:
+        """Each record with what it is by step; those that are said to copy come last, when their originals are known.
+
+        A copy is denied from the step on at which its original is, for a reason of its own.
+        """
+        originals: dict[bytes, tuple[int, ...]] = dict.fromkeys(self.copies.originals.values(), ())
+        copying: list[tuple[Record, tuple[Derived, ...]]] = []
+        for row in rows:
+            found = self._by_step(row)
+            tags = found[0].tags
+            if tags in originals:
+                originals[tags] = tuple(each.mask for each in found)
+            if tags in self.copies.originals:
+                copying.append((row.record, found))
+            else:
+                yield row.record, found
+        for record, found in copying:
+            yield record, self._copied(found, originals[self.copies.originals[found[0].tags]])
+
+    def _copied(self, found: tuple[Derived, ...], original: tuple[int, ...]) -> tuple[Derived, ...]:
+        """The copy by step. An original that nobody has any more denied from the beginning, as far as is known."""
+        by_step = []
+        for step in range(len(self.steps) + 1):
+            here = found[min(step, len(found) - 1)]
+            if original and not _at(original, step):
+                by_step.append(here)
+            else:
+                mask = here.mask | Reason.DERIVED_FROM_EXCLUDED.bit
+                by_step.append(replace(here, mask=mask, row=NOWHERE, masked=False))
+                break
+        return tuple(by_step)
+
     def _by_step(self, row: SourceRow) -> tuple[Derived, ...]:
         """The decision as if every parent were allowed, at the build and after each step; one if all are the same."""
         people = {row.record.author, *(subject.member for subject in row.record.subjects)}
-        found = [self._alone(row, NOTHING)]
         last = self.steps[-1] if self.steps else NOTHING
-        if found[0].mask or (people.isdisjoint(last.members) and row.record.id not in last.records):
-            return tuple(found)
-        for step in self.steps:
-            found.append(found[-1] if found[-1].mask else self._alone(row, step))
-        return tuple(found)
+        touched = row.record.id in last.records or not people.isdisjoint(last.members)
+        *before, now = (NOTHING, *self.steps) if touched else (NOTHING,)
+        found: list[Derived] = []
+        for step in before:
+            found.append(self._alone(row, step, stands=False))
+            if found[-1].mask:
+                return tuple(found)
+        # What stands in the data is the row as it is now; what was masked in it fits no earlier text.
+        return (*found, self._alone(row, now, stands=True))
 
-    def _alone(self, row: SourceRow, step: Step) -> Derived:
-        """The decision as if every parent were allowed, with those who had taken back at this step."""
+    def _alone(self, row: SourceRow, step: Step, *, stands: bool) -> Derived:
+        """The decision as if every parent were allowed, with those who had taken back at this step.
+
+        Args:
+            stands: whether the row stands in the data as it is then, if it is allowed.
+        """
         record = row.record
         if (record.id in self.excluded or record.id in step.records) and not record.excluded:
             record = replace(record, excluded=True)
@@ -130,15 +173,18 @@ class Deriver:
             (record.author, *(subject.member for subject in record.subjects))
         )
         shown = NOWHERE
-        if not judgment.mask:
+        tags = tag + record_tag(key, record.id)
+        self.copies.hear(tags, row.text)
+        mask = judgment.mask
+        if stands and not mask:
             kept, text = self._as_shown(row, record, others) if record.subjects else ((), row.text)
-            shown = row_digest(record, kept, text) + place
+            shown = row_digest(record, kept, self.clean(tags, text)) + place
         return Derived(
             record.id,
-            tag + record_tag(key, record.id),
-            judgment.mask,
+            tags,
+            mask,
             shown,
-            bool(judgment.masks),
+            bool(judgment.masks) and not mask,
             erased,
             author.region if author else None,
             record.unreadable,

@@ -37,8 +37,32 @@ class Difference:
         return f"{self.record}: {self.what}"
 
 
+class Checking:
+    """What adds checks to a report."""
+
+    __slots__ = ()
+    checks: list[Check]
+
+    def skip(self, name: str, why: str) -> None:
+        """The report says that this was not checked."""
+        self.checks.append(Check(name, None, why))
+
+    @contextmanager
+    def checking(self, name: str) -> Iterator[Seen]:
+        """The report says whether the block ended without finding something wrong."""
+        seen = Seen()
+        try:
+            yield seen
+        except EvidenceError as error:
+            self.checks.append(Check(name, False, error.message))
+        except (AssentError, OSError) as error:
+            self.checks.append(Check(name, False, " ".join(str(error).split())))
+        else:
+            self.checks.append(Check(name, True, seen.detail))
+
+
 @dataclass(slots=True)
-class SnapshotReport:
+class SnapshotReport(Checking):
     """A snapshot, checked.
 
     Args:
@@ -78,23 +102,6 @@ class SnapshotReport:
             what = ", ".join(failed) or f"{self.differs} decisions"
             raise EvidenceError(f"`{self.snapshot}` does not verify: {what}", hint="stop using it and tell a person")
 
-    def skip(self, name: str, why: str) -> None:
-        """The report says that this was not checked."""
-        self.checks.append(Check(name, None, why))
-
-    @contextmanager
-    def checking(self, name: str) -> Iterator[Seen]:
-        """The report says whether the block ended without finding something wrong."""
-        seen = Seen()
-        try:
-            yield seen
-        except EvidenceError as error:
-            self.checks.append(Check(name, False, error.message))
-        except (AssentError, OSError) as error:
-            self.checks.append(Check(name, False, " ".join(str(error).split())))
-        else:
-            self.checks.append(Check(name, True, seen.detail))
-
     def differ(self, record: str, what: str) -> None:
         """The report counts a record that differs, and shows the first few."""
         self.differs += 1
@@ -115,6 +122,34 @@ class SnapshotReport:
             "checks": [{"name": each.name, "passed": each.passed, "detail": each.detail} for each in self.checks],
             "differences": [{"record": each.record, "what": each.what} for each in self.differences],
         }
+
+
+@dataclass(slots=True)
+class StoredReport(Checking):
+    """Something that was sealed, checked as it lies there: a model, or a certificate."""
+
+    name: str
+    checks: list[Check] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Nothing that was checked failed, and something was checked."""
+        return any(each.passed for each in self.checks) and all(each.passed is not False for each in self.checks)
+
+    def require(self) -> None:
+        """Nothing failed.
+
+        Raises:
+            EvidenceError: something did; the checks say what.
+        """
+        if not self.ok:
+            what = ", ".join(each.name for each in self.checks if each.passed is False) or "nothing could be checked"
+            raise EvidenceError(f"`{self.name}` does not verify: {what}", hint="stop relying on it and tell a person")
+
+    def to_json(self) -> dict[str, Any]:
+        """The report as JSON values."""
+        checks = [{"name": each.name, "passed": each.passed, "detail": each.detail} for each in self.checks]
+        return {"name": self.name, "ok": self.ok, "checks": checks}
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ import csv
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import islice
@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 
 from assent.errors import EvidenceError
 from assent.vocabulary.identifiers import Category, MemberId, RecordId, Role
-from assent.vocabulary.records import NO_SIGNALS, Record, Signals, Span, Subject
+from assent.vocabulary.records import NO_SIGNALS, SENSITIVE, Record, Signals, Span, Subject
 from assent.vocabulary.tables import COLUMNS, Format, RecordTable
 
 BATCH_ROWS = 1 << 14
@@ -55,11 +55,25 @@ def read_rows(table: RecordTable) -> Iterator[SourceRow]:
         EvidenceError: a file cannot be read, or a row has no id.
     """
     zone = ZoneInfo(table.zone) if table.zone else None
+    flagged = _flagged(table)
     for path in table.files:
         for values, size in _batches(path, table):
             columns = [_column(name, table, values, size) for name in COLUMNS]
             for row in zip(*columns, strict=True):
-                yield _row(row, zone, path)
+                found = _row(row, zone, path)
+                yield _as_sensitive(found) if found.record.id in flagged else found
+
+
+def _flagged(table: RecordTable) -> frozenset[str]:
+    """The ids of records whose text was found to make their context sensitive."""
+    try:
+        return frozenset(ident for path in table.flagged for ident in pq.read_table(path)["id"].to_pylist())
+    except (OSError, KeyError, pa.ArrowException):
+        raise EvidenceError("a list of records in a sensitive context cannot be read") from None
+
+
+def _as_sensitive(row: SourceRow) -> SourceRow:
+    return replace(row, record=replace(row.record, context=row.record.context | {SENSITIVE}))
 
 
 def read_links(table: RecordTable) -> Iterator[tuple[str, str | None]]:

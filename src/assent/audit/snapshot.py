@@ -12,15 +12,17 @@ import json
 import random
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from assent.audit.copies import Copying, read_copies
 from assent.audit.derive import Derived, Deriver, placed
 from assent.audit.history import History, read_history
+from assent.audit.judgments import check_judgments
 from assent.audit.report import SnapshotReport
 from assent.audit.rows import SourceRow, read_links, read_rows
 from assent.audit.stored import (
@@ -41,6 +43,7 @@ from assent.evidence.decisions import ROW_BYTES
 from assent.evidence.handover import open_held_checkpoint
 from assent.evidence.manifest import MANIFEST, PACK, Counts, SnapshotManifest, parse_manifest, snapshot_id
 from assent.evidence.note import VerifierKey
+from assent.evidence.redaction import Redaction, cleaned, surrogate_key
 from assent.evidence.removal import REMOVED
 from assent.evidence.tags import key_id
 from assent.policy.load import pack_from_document
@@ -49,6 +52,7 @@ from assent.vocabulary.reasons import Reason
 from assent.vocabulary.tables import RecordTable
 
 Progress = Callable[[str, int, int], None]
+Clean = Callable[[bytes, str | None], str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,10 @@ def verify_snapshot(
         check_counts(decisions, manifest)
         seen.detail = f"{manifest.decisions.count:,} decisions lead to the root and to the counts"
     _check_data(folder, manifest, means, report)
+    if manifest.curation is not None:
+        with report.checking("judgments") as seen:
+            dropped = check_judgments(folder, manifest)
+            seen.detail = f"{dropped:,} rows are left out for a reason, and those that stand for others are there"
     history = _check_ledger(manifest, means, report)
     if history is not None:
         _check_sealed(folder, history, report)
@@ -229,12 +237,24 @@ def _check_sources(manifest: SnapshotManifest, means: Means, report: SnapshotRep
         return False
     root = means.sources_root
     with report.checking("sources") as seen:
-        files = [file for table in manifest.sources for file in table.files]
+        files = [file for table in manifest.sources for file in (*table.files, *table.flagged)]
         for file in files:
             if sha256_of(root / file.path) != file.sha256:
                 raise EvidenceError(f"`{file.path}` is not the file that was read")
         seen.detail = f"{len(files)} files are those that were read"
     return bool(report.checks[-1].passed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What the data shows of a record; nothing of one that is not there."""
+
+    digest: bytes
+    id: str
+    redactions: tuple[Redaction, ...]
+
+
+_NOT_SHOWN = _Shown(b"", "", ())
 
 
 @dataclass(slots=True)
@@ -266,19 +286,25 @@ class _Comparison:
         chosen = None if sample is None else _draw([ident for ident, _ in links], sample, seed)
         self.report.compared = len(links) if chosen is None else len(chosen)
         del links
-        self._compare(self._derived(key, parents, chosen), self._shown(key, chosen), chosen)
+        shown = self._shown(key, chosen)
+        copies = read_copies(self.folder, self.manifest)
+        clean = self._cleaning(key, shown)
+        self._compare(self._derived(key, parents, chosen, clean, copies), shown, chosen)
+        copies.require(lambda tags: _mask_of(self.decisions, tags))
 
     def _tables(self) -> list[RecordTable]:
         assert self.means.sources_root is not None
         return [table.located(self.means.sources_root) for table in self.manifest.sources]
 
-    def _derived(self, key: bytes, parents: dict[str, str], chosen: Collection[str] | None) -> Iterator[Derived]:
+    def _derived(
+        self, key: bytes, parents: dict[str, str], chosen: Collection[str] | None, clean: Clean, copies: Copying
+    ) -> Iterator[Derived]:
         partition = self.manifest.partition
         own = self.means.partition_key
         place = (lambda _author: b"") if own is None else placed(own, partition.shards, partition.slices)
         purpose = self.pack.purposes[self.manifest.purpose]
         steps = derive_steps(self.manifest, self.pack, self.history)
-        deriver = Deriver(self.pack, purpose, self.manifest.at, self.history, key, place, steps)
+        deriver = Deriver(self.pack, purpose, self.manifest.at, self.history, key, place, steps, clean, copies)
         needed = None if chosen is None else _with_ancestors(chosen, parents)
         rows = self._rows(needed)
         named = set(parents.values())
@@ -296,25 +322,35 @@ class _Comparison:
                 if needed is None or row.record.id in needed:
                     yield row
 
-    def _shown(self, key: bytes, chosen: Collection[str] | None) -> dict[bytes, tuple[bytes, str]]:
+    def _cleaning(self, key: bytes, shown: Mapping[bytes, _Shown]) -> Clean:
+        """What must stand in place of a permitted text, by what the row says was masked in it."""
+        mask, surrogates = self.pack.purposes[self.manifest.purpose].curation.mask, surrogate_key(key)
+
+        def clean(tags: bytes, text: str | None) -> str | None:
+            row = shown.get(tags)
+            return text if row is None or text is None else cleaned(text, row.redactions, mask, surrogates)
+
+        return clean
+
+    def _shown(self, key: bytes, chosen: Collection[str] | None) -> dict[bytes, _Shown]:
         """What the data shows, by tags."""
         wanted: Callable[[str], bool] = (lambda _ident: True) if chosen is None else chosen.__contains__
         placed_too = self.means.partition_key is not None
         return {
-            tags: (row if placed_too else row[:-8], ident)
-            for tags, row, ident in read_shown(self.folder, self.manifest, key, wanted=wanted)
+            row.tags: _Shown(row.digest if placed_too else row.digest[:-8], row.id, row.redactions)
+            for row in read_shown(self.folder, self.manifest, key, wanted=wanted)
         }
 
     def _compare(
         self,
         derived: Iterator[Derived],
-        shown: dict[bytes, tuple[bytes, str]],
+        shown: dict[bytes, _Shown],
         chosen: Collection[str] | None,
     ) -> None:
         counted = _Counted()
         for found in derived:
             stated = _mask_of(self.decisions, found.tags)
-            row, _ = shown.pop(found.tags, (b"", ""))
+            row = shown.pop(found.tags, _NOT_SHOWN).digest
             counted.add(found)
             if found.rests_on_erased or (self.history.missing and _lost_exclusion(stated, found.mask)):
                 self.report.erased += 1
@@ -326,8 +362,8 @@ class _Comparison:
                 self.report.differ(found.record, _what_differs(row, found.row))
             else:
                 self.report.agrees += 1
-        for _, ident in shown.values():
-            self.report.differ(ident, "stands in the data and in no source")
+        for left in shown.values():
+            self.report.differ(left.id, "stands in the data and in no source")
         if self.report.differs:
             raise EvidenceError(f"`{self.report.differs}` records differ, first `{self.report.differences[0].record}`")
         if chosen is None and not self.report.erased:

@@ -17,6 +17,7 @@ from assent.errors import EvidenceError
 from assent.evidence.attestation import Statement
 from assent.evidence.decisions import DECISION_SCHEMA, MASK_BYTES, ROW_BYTES, encode_rows, hash_decisions
 from assent.evidence.manifest import MANIFEST, SnapshotManifest
+from assent.evidence.redaction import Redaction
 from assent.evidence.tags import TAG_BYTES, member_key, member_tag, partition_of, record_tag
 from assent.vocabulary.reasons import REASONS, from_mask, primary
 from assent.vocabulary.tables import SNAPSHOT_SCHEMA
@@ -158,16 +159,32 @@ def _require_place(author: str, entry: Any, manifest: SnapshotManifest, key: byt
         raise EvidenceError(f"`{entry.path}` holds rows of somebody who belongs into another shard or slice")
 
 
+@dataclass(frozen=True, slots=True)
+class ShownRow:
+    """A row of the data.
+
+    Args:
+        tags: member tag and record tag.
+        digest: of the row as it stands there, with its place.
+        redactions: what was masked in its text.
+    """
+
+    id: str
+    tags: bytes
+    digest: bytes
+    redactions: tuple[Redaction, ...]
+
+
 def read_shown(
     folder: Path, manifest: SnapshotManifest, decision_key: bytes, *, wanted: Callable[[str], bool]
-) -> Iterator[tuple[bytes, bytes, str]]:
-    """For every row of the data that is wanted: its tags, its digest with its place, and its id."""
+) -> Iterator[ShownRow]:
+    """Every row of the data that is wanted."""
     keys: dict[str, tuple[bytes, bytes]] = {}
     for entry in manifest.files:
         place = place_bytes(entry.shard, entry.slice)
         for batch in _batches(folder / entry.path, SNAPSHOT_SCHEMA):
             columns = _rows_of(batch, entry.path)
-            for ident, category, author, subjects, created_at, parent, text in zip(*columns, strict=True):
+            for ident, category, author, subjects, created_at, parent, text, redacted in zip(*columns, strict=True):
                 if not wanted(ident):
                     continue
                 if author not in keys:
@@ -184,7 +201,8 @@ def read_shown(
                     parent=parent,
                     text=text,
                 )
-                yield tag + record_tag(key, ident), shown + place, ident
+                redactions = tuple(Redaction(**each) for each in redacted or ())
+                yield ShownRow(ident, tag + record_tag(key, ident), shown + place, redactions)
 
 
 def _plain(column: pa.Array) -> pa.Array:

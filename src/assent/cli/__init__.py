@@ -28,6 +28,7 @@ GROUPS = (
     "notice",
     "mail",
     "session",
+    "model",
 )
 """Modules with a group of commands each: `app`."""
 
@@ -37,7 +38,11 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "explain": ("explain",),
     "build": ("build", "snapshots", "read"),
     "verify": ("verify",),
+    "replay": ("replay",),
+    "train": ("train", "models", "generate"),
     "takeback": ("takeback", "sweep"),
+    "audit": ("audit",),
+    "compile": ("compile",),
     "erasure": ("erase",),
     "exposure": ("exposure",),
     "serve": ("serve",),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Annotated, Any
@@ -13,10 +13,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from assent.cli.frame import Json, emit, listing, progress
+from assent.evidence.manifest import Curated
 from assent.operations.build import BuildResult, build_snapshot
 from assent.operations.parentage import LATEST
 from assent.operations.snapshots import Listed, Readable, list_snapshots, read_snapshot
-from assent.operations.workspace import open_workspace
+from assent.operations.workspace import master_of, open_workspace
+from assent.policy.curation_words import DROPPED, PII
 from assent.snapshot.reader import system_clock
 from assent.vocabulary.instants import format_instant, parse_instant
 from assent.vocabulary.reasons import BY_LABEL
@@ -40,14 +42,19 @@ def build(  # noqa: PLR0917 - a command's options
         str, typer.Option(help="The snapshot to begin from; only what changed since is decided again.")
     ] = LATEST,
     full: Annotated[bool, typer.Option("--full", help="Decide every record, under a decision key of its own.")] = False,
+    engine: Annotated[str | None, typer.Option(help="What decides: duckdb or spark; else as configured.")] = None,
+    master: Annotated[str | None, typer.Option(help="Spark's master, like local[4] or spark://host:7077.")] = None,
     as_json: Json = False,
 ) -> None:
     """Decide what changed since the last snapshot, or every record, and seal a snapshot of those that may be used."""
     moment = None if at is None else parse_instant(at, field="--at")
+    workspace = open_workspace()
+    spark = master_of(engine or workspace.text("build.engine"), master or workspace.text("build.master"))
     with watching() as watch:
         result = build_snapshot(
-            open_workspace(),
+            workspace,
             purpose,
+            master=spark,
             pack=pack,
             at=moment,
             clock=system_clock,
@@ -77,6 +84,7 @@ def read(
         "sealed": found.sealed,
         "rows": found.rows,
         "left_out": {reason.label: count for reason, count in found.left_out.items()},
+        "dropped": {drop.value: count for drop, count in found.dropped.items()},
         "sample": [_row_json(row) for row in found.sample],
     }
     emit(as_json, payload, lambda console: _show_reading(console, found))
@@ -107,12 +115,24 @@ def _build_json(result: BuildResult) -> dict[str, Any]:
         "pack": {"name": manifest.pack_name, "digest": manifest.pack_digest},
         "ledger_size": manifest.ledger_size,
         "counts": asdict(manifest.counts),
+        "curation": None if manifest.curation is None else _curation_json(manifest.curation),
         "parent": manifest.parent,
         "full_because": result.full_because,
         "files": len(manifest.files),
         "decisions_root": manifest.decisions.root.hex(),
         "problems": [asdict(each) for each in result.problems],
         "finished": list(result.finished),
+    }
+
+
+def _curation_json(curated: Curated) -> dict[str, Any]:
+    return {
+        "records": curated.records,
+        "masked": dict(curated.masked),
+        "dropped": dict(curated.dropped),
+        "clusters": curated.clusters,
+        "copies": curated.copied,
+        "kept": curated.kept,
     }
 
 
@@ -132,9 +152,33 @@ def _show_build(console: Console, result: BuildResult) -> None:
     )
     if counts.denied:
         console.print(_reasons(counts.denied, "left out"))
+    if manifest.curation is not None:
+        _show_curation(console, manifest.curation)
     for problem in result.problems:
         console.print(f"[yellow]problem:[/yellow] {escape(problem.where)}: {escape(problem.what)} ({problem.count:,})")
     console.print(f"read {result.path / 'card.md'}, then: assent verify {result.id}", markup=False)
+
+
+def _show_curation(console: Console, curated: Curated) -> None:
+    if curated.copied:
+        console.print(f"copies of refused records that do not name them, among those left out: {curated.copied:,}")
+    if curated.masked:
+        console.print(f"in {curated.records:,} of the records personal data is masked")
+        table = listing("masked", "type", "in words", numbers=("masked",))
+        for kind in (kind for kind in PII if kind in curated.masked):
+            table.add_row(f"{curated.masked[kind]:,}", kind.value, PII[kind])
+        console.print(table)
+    if curated.dropped:
+        console.print(_drops(curated.dropped))
+    groups = f"; groups of near-duplicates, one of each among them: {curated.clusters:,}" if curated.clusters else ""
+    console.print(f"{curated.kept:,} of them count{groups}")
+
+
+def _drops(counts: Mapping[str, int]) -> Table:
+    table = listing("passed over", "reason", "in words", numbers=("passed over",))
+    for drop in (drop for drop in DROPPED if drop in counts):
+        table.add_row(f"{counts[drop]:,}", drop.value, DROPPED[drop])
+    return table
 
 
 def _reasons(counts: Any, title: str) -> Table:
@@ -162,10 +206,11 @@ def _show_list(console: Console, found: list[Listed]) -> None:
 
 
 def _show_reading(console: Console, found: Readable) -> None:
-    out = found.sealed - found.rows
     console.print(f"{found.rows:,} of {found.sealed:,} rows may be read now")
-    if out:
+    if found.left_out:
         console.print(_reasons({reason.label: count for reason, count in found.left_out.items()}, "left out since"))
+    if found.dropped:
+        console.print(_drops({drop.value: count for drop, count in found.dropped.items()}))
     for row in found.sample:
         text = " ".join((row["text"] or "").split())
         console.print(f"\n[bold]{escape(row['id'])}[/bold] {row['category']} by {escape(row['author'])}")

@@ -13,6 +13,7 @@ from rich.markup import escape
 
 from assent.cli.build import watching
 from assent.cli.frame import Json, emit, err
+from assent.cli.model import tell_now
 from assent.errors import InputError
 from assent.operations import erasure as operations
 from assent.operations.erasing import erase
@@ -50,6 +51,7 @@ def erase_members(
         outcome = erase(
             workspace, chosen, clock=now, at=None if at is None else parse_instant(at, field="--at"), progress=watch
         )
+    tell_now(workspace)
     payload = operations.summarize(workspace, outcome)
 
     def render(console: Console) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
@@ -16,9 +17,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.segment import Segment
 from rich.table import Table
 
-from assent.errors import AssentError
+from assent.errors import AssentError, InputError
 
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for machines.")]
+
+_NEEDS_EXTRA: Final = frozenset(
+    {"torch", "peft", "safetensors", "tokenizers", "transformers", "datasets", "matplotlib"}
+)
 
 _STYLE: Mapping[str, Any] = {"highlight": False, "soft_wrap": True}
 _PIPED = 160
@@ -112,3 +117,20 @@ def complain(error: AssentError) -> None:
 
 def _plain(text: str) -> str:
     return escape(" ".join(text.split()))
+
+
+@contextmanager
+def needing_extra(extra: str) -> Iterator[None]:
+    """What is missing because an extra was not installed is said in one line.
+
+    Raises:
+        InputError: something is missing.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if str(error.name).partition(".")[0] not in _NEEDS_EXTRA:
+            raise
+        raise InputError(
+            f"this needs `{error.name}`, which is not installed", hint=f"pip install 'assent[{extra}]'"
+        ) from None

@@ -1,4 +1,4 @@
-"""`assent hook …`: who is told when a setting changes."""
+"""`assent hook …`: who is told when a setting changes, or a model elsewhere has to be trained again."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from rich.console import Console
 from assent.cli.frame import Json, emit, listing, new_group
 from assent.desk.hooks import Hook
 from assent.operations import hooks as operations
+from assent.operations.models_elsewhere import model_elsewhere
 from assent.operations.platform import open_platform
 from assent.operations.workspace import open_workspace
 from assent.vocabulary.instants import format_instant
 
-app = new_group("Webhooks: services that are told of every changed setting, signed and in order.")
+app = new_group("Webhooks: services told of every changed setting, or of a model trained elsewhere; signed, in order.")
 
 BY = "command line"
 Ident = Annotated[str, typer.Argument(metavar="HOOK", help="The hook, as `assent hook list` names it.")]
@@ -22,14 +23,21 @@ Ident = Annotated[str, typer.Argument(metavar="HOOK", help="The hook, as `assent
 
 @app.command()
 def add(
-    address: Annotated[str, typer.Argument(help="An https address that takes POST requests.")], as_json: Json = False
+    address: Annotated[str, typer.Argument(help="An https address that takes POST requests.")],
+    model: Annotated[
+        str | None, typer.Option(help="A model elsewhere: tell of its retraining, and of no member's setting.")
+    ] = None,
+    as_json: Json = False,
 ) -> None:
-    """Tell an address of changed settings; shows its secret, once."""
+    """Tell an address of changed settings, or of a model; shows its secret, once."""
     with open_platform(open_workspace()) as platform:
-        made = operations.add_hook(platform, address, by=BY)
+        if model is not None:
+            model_elsewhere(platform.workspace, platform.ledger, model)  # known, or an error
+        made = operations.add_hook(platform, address, by=BY, about=model)
 
     def render(console: Console) -> None:
-        console.print(f"hook {made.hook.id} tells {address} from position {made.hook.told_to} on", markup=False)
+        what = "" if model is None else f" of {model}"
+        console.print(f"hook {made.hook.id} tells {address}{what} from position {made.hook.told_to} on", markup=False)
         console.print(f"secret, shown only now: {made.secret}", markup=False)
 
     emit(as_json, {**_told(made.hook), "secret": made.secret}, render)
@@ -42,10 +50,18 @@ def show(as_json: Json = False) -> None:
         found, size = operations.list_hooks(platform), platform.ledger.size
 
     def render(console: Console) -> None:
-        table = listing("hook", "address", "state", "told to", "tries", "last", numbers={"told to", "tries"})
+        table = listing("hook", "about", "address", "state", "told to", "tries", "last", numbers={"told to", "tries"})
         for each in found:
             told = _told(each)
-            row = [each.id, each.address, told["state"], f"{each.told_to}/{size}", each.tries, each.detail or ""]
+            row = [
+                each.id,
+                each.about or "settings",
+                each.address,
+                told["state"],
+                f"{each.told_to}/{size}",
+                each.tries,
+                each.detail or "",
+            ]
             table.add_row(*map(str, row))
         console.print(table if found else "nobody is told")
 
@@ -86,6 +102,7 @@ def _told(hook: Hook) -> dict[str, object]:
     return {
         "hook": hook.id,
         "address": hook.address,
+        "model": hook.about,
         "state": "stopped" if hook.stopped_at else "waiting" if hook.tries else "telling",
         "told_to": hook.told_to,
         "tries": hook.tries,

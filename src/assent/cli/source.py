@@ -83,11 +83,14 @@ def preview(kind: Kind, path: SourcePath, as_json: Json = False) -> None:
 
 
 @app.command()
-def synthesize(
+def synthesize(  # noqa: PLR0917 - the options of the command
     folder: Annotated[Path, typer.Argument(help="The folder to make; it must not exist.")],
     members: Annotated[int, typer.Option(help="How many people.")] = 1_000,
     records: Annotated[int, typer.Option(help="How many records.")] = 10_000,
     seed: Annotated[int, typer.Option(help="The same numbers make the same network.")] = 1,
+    mentions: Annotated[
+        bool, typer.Option("--mentions", help="Texts also mention people by what the platform knows of them.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Make up a network, with the truth about it written beside it."""
@@ -98,6 +101,7 @@ def synthesize(
             members=members,
             records=records,
             seed=seed,
+            mentions=mentions,
             progress=lambda done, of: bar.update(task, completed=done, total=of),
         )
     emit(

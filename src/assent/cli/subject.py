@@ -1,4 +1,4 @@
-"""`assent subject MEMBER SNAPSHOT…`: what became of one member's records, as a file that proves it.
+"""`assent subject MEMBER`: what became of one member's records, as a file that proves it, and what learned from them.
 
 `assent subject make` is the same by its full name, for a member who is called like a command; `assent subject
 verify FILE` is for whoever was given the file.
@@ -20,7 +20,13 @@ from assent.audit.subject import SubjectPart, SubjectReport
 from assent.cli.build import watching
 from assent.cli.frame import Json, emit, listing
 from assent.operations.pages.subject import place_name, write_subject_page
-from assent.operations.subject import prove_subject, verify_subject_file
+from assent.operations.subject import (
+    learned_from_member,
+    prove_subject,
+    standing_snapshots,
+    verify_subject_file,
+)
+from assent.operations.subject_models import Learned
 from assent.operations.workspace import open_workspace, workspace_here
 from assent.storage.files import explained
 from assent.vocabulary.reasons import REASONS
@@ -39,7 +45,7 @@ class _MakeUnlessNamed(TyperGroup):
 
 
 app = typer.Typer(
-    help="Prove to a member what became of each of their records: subject MEMBER SNAPSHOT...",
+    help="Prove to a member what became of each of their records, and say which models learned from them.",
     cls=_MakeUnlessNamed,
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -51,23 +57,32 @@ Page = Annotated[Path | None, typer.Option("--html", help="Write a page to read 
 @app.command()
 def make(  # noqa: PLR0917 - options of a command
     member: Annotated[str, typer.Argument(help="The member's id.")],
-    snapshots: Annotated[list[str], typer.Argument(metavar="SNAPSHOT...", help="Ids, beginnings of ids, or folders.")],
+    snapshots: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[SNAPSHOT]...", help="Ids, beginnings of ids, or folders; else all that stand."),
+    ] = None,
     record: Annotated[list[str] | None, typer.Option(help="Also ask about this record id; may be repeated.")] = None,
     mentions: Annotated[bool, typer.Option(help="Also state in which records of others the member appears.")] = False,
     out: Annotated[Path | None, typer.Option(help="Write the proof, to hand out.")] = None,
     html: Page = None,
     as_json: Json = False,
 ) -> None:
-    """Say what became of each of a member's records in each snapshot, and prove it."""
+    """Say what became of each of a member's records in each snapshot, and prove it; which models learned from them."""
+    workspace = open_workspace()
     with watching() as watch:
-        made = prove_subject(
-            open_workspace(), member, snapshots, records=record or (), mentions=mentions, progress=watch
-        )
+        asked = snapshots or standing_snapshots(workspace)
+        made = prove_subject(workspace, member, asked, records=record or (), mentions=mentions, progress=watch)
+        learned = learned_from_member(workspace, member)
     if out is not None:
         _write(out, made.data)
     if html is not None:
         _write(html, write_subject_page(made.report).encode())
-    emit(as_json, made.report.to_json(), lambda console: _show(console, made.report))
+
+    def render(console: Console) -> None:
+        _show(console, made.report)
+        _show_learned(console, learned)
+
+    emit(as_json, made.report.to_json() | {"stated": learned.to_json()}, render)
     if out is not None and not as_json:
         typer.echo(f"{len(made.data):,} bytes in {out}; whoever has them checks them: assent subject verify {out}")
 
@@ -98,6 +113,28 @@ def _show(console: Console, report: SubjectReport) -> None:
         _show_part(console, report, part)
     checked = "every verdict above follows from the signed manifest of its snapshot"
     console.print(f"[green]proved[/green]: {checked}{_of_the_log(report)}")
+
+
+def _show_learned(console: Console, learned: Learned) -> None:
+    """Models and certificates; stated, not proved."""
+    console.print("\n[bold]models that learned from them[/bold] [dim](stated, not proved)[/dim]")
+    table = listing("model", "where", "state", "records", "shard/slice", "adapter or address",
+                    numbers=("records",), whole=("model",))  # fmt: skip
+    for each in learned.here:
+        place = "" if each.shard is None else f"{each.shard}/{each.slice}"
+        also = "its memory" if each.remembered else ""
+        table.add_row(each.id, "here", each.state, f"{each.records:,}", place, each.adapter or also)
+    for one in learned.elsewhere:
+        state = "in use" if one.retrain_by is None else f"to be trained again by {one.retrain_by:%Y-%m-%d}"
+        table.add_row(one.name, "elsewhere", state, f"{one.records:,}", "", escape(one.serves_at))
+    console.print(table if learned.here or learned.elsewhere else "none that was recorded here")
+    for found in learned.certificates:
+        console.print(
+            f"certificate {found.id}: asked {found.asked_at:%Y-%m-%d}, out of every file that served"
+            f" {found.effective_at:%Y-%m-%d}, certified {found.issued_at:%Y-%m-%d}"
+        )
+    if learned.unread:
+        console.print(f"[yellow]cannot be looked into just now:[/yellow] {escape(', '.join(learned.unread))}")
 
 
 def _of_the_log(report: SubjectReport) -> str:

@@ -13,12 +13,24 @@ from rich.markup import escape
 
 from assent.cli.build import watching
 from assent.cli.frame import Json, complain, emit, listing
+from assent.cli.model import ask_and_tell
+from assent.cli.model_shown import asked_json, show_asked
+from assent.cli.unlearn import complain_of_models, models_json, show_models, sweep_models
 from assent.errors import EvidenceError, InputError
 from assent.operations.sweep import SweepResult, sweep
 from assent.operations.takeback import Status, TakenBack, read_members, status_json, status_of, take_back
 from assent.operations.workspace import open_workspace
 from assent.snapshot.reader import system_clock
 from assent.vocabulary.instants import format_instant
+
+SwapOnly = Annotated[
+    bool, typer.Option("--swap-only", help="Models serve without what they learned; the next sweep trains the rest.")
+]
+
+
+NoReplay = Annotated[
+    bool, typer.Option("--no-replay", help="Do not train the shards once more to see that the bytes are the same.")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -32,10 +44,12 @@ def takeback(  # noqa: PLR0917 - a command has as many options as it has
     purpose: Annotated[list[str] | None, typer.Option(help="For this use only; else for every one there is.")] = None,
     file: Annotated[Path | None, typer.Option(help="A file of member ids, one a line.")] = None,
     later: Annotated[bool, typer.Option("--later", help="Record it; leave the files to `assent sweep`.")] = False,
+    swap_only: SwapOnly = False,
+    no_replay: NoReplay = False,
     status: Annotated[bool, typer.Option("--status", help="Change nothing; show what was asked and done.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Take members' records back: out of every read at once, then out of the snapshots' files."""
+    """Take members' records back: out of every read at once, then out of snapshots' files, then out of models."""
     named = [*(members or ()), *_from_file(file)]
     workspace = open_workspace()
     if status:
@@ -46,19 +60,38 @@ def takeback(  # noqa: PLR0917 - a command has as many options as it has
         return
     with watching() as watch:
         done = take_back(workspace, named, purposes=purpose or (), later=later, clock=system_clock, progress=watch)
-    emit(as_json, _takeback_json(done), lambda console: _show_takeback(console, done))
+    ask_and_tell(workspace, done.swept)
+    models = None if later else sweep_models(workspace, swap_only=swap_only, replay=not no_replay)
+
+    def show(console: Console) -> None:
+        _show_takeback(console, done)
+        show_models(console, models)
+
+    emit(as_json, _takeback_json(done) | models_json(models), show)
     _complain(done.swept)
+    complain_of_models(models)
 
 
 def sweep_all(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Change nothing; show what would go.")] = False,
+    swap_only: SwapOnly = False,
+    no_replay: NoReplay = False,
     as_json: Json = False,
 ) -> None:
-    """Remove from every snapshot what was taken back, and the files of those that were superseded."""
+    """Remove from every snapshot, then from every model, what was taken back, and the files of those superseded."""
+    workspace = open_workspace()
     with watching() as watch:
-        result = sweep(open_workspace(), clock=system_clock, dry_run=dry_run, progress=watch)
-    emit(as_json, _sweep_json(result), lambda console: _show_sweep(console, result))
+        result = sweep(workspace, clock=system_clock, dry_run=dry_run, progress=watch)
+    ask_and_tell(workspace, result)
+    models = None if dry_run else sweep_models(workspace, swap_only=swap_only, replay=not no_replay)
+
+    def show(console: Console) -> None:
+        _show_sweep(console, result)
+        show_models(console, models)
+
+    emit(as_json, _sweep_json(result) | models_json(models), show)
     _complain(result)
+    complain_of_models(models)
 
 
 def _from_file(path: Path | None) -> list[str]:
@@ -104,6 +137,7 @@ def _sweep_json(result: SweepResult) -> dict[str, Any]:
         "swept": [asdict(each) | {"seconds": round(each.seconds, 3)} for each in result.swept],
         "finished": [asdict(each) for each in result.finished],
         "lost": list(result.lost),
+        "asked": asked_json(result.asked),
         "problems": {name: error.message for name, error in result.problems.items()},
     }
 
@@ -154,6 +188,7 @@ def _show_sweep(console: Console, result: SweepResult) -> None:
             f"{each.seconds:.1f}",
         )
     console.print(table)
+    show_asked(console, result.asked)
     if unmasked := sum(each.unmasked for each in result.swept):
         console.print(f"{unmasked:,} of the rows went because the files they came from changed: nobody could mask them")
 

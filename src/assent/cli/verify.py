@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -10,15 +11,17 @@ from rich.console import Console
 from rich.markup import escape
 
 from assent.audit.ledger import LedgerReport
-from assent.audit.report import SnapshotReport
+from assent.audit.report import Check, SnapshotReport, StoredReport
 from assent.audit.witnesses import Witnessed
 from assent.cli.build import watching
 from assent.cli.frame import Json, emit, listing
 from assent.cli.witness import CosignedOption, QuorumOption, WitnessKeyOption, show_witnessed
 from assent.operations.snapshots import find_snapshot
 from assent.operations.verify import verify_folder, verify_ledger_folder
+from assent.operations.verify_model import find_stored, verify_stored
 from assent.operations.witness import hear_if_asked, snapshot_ledger_size
 from assent.operations.workspace import workspace_here
+from assent.snapshot.reader import system_clock
 from assent.storage.place import place_of
 
 _MARKS = {True: "[green]ok[/green]", False: "[red]FAILED[/red]", None: "[yellow]not checked[/yellow]"}
@@ -30,7 +33,9 @@ def register(app: typer.Typer) -> None:
 
 
 def verify(  # noqa: PLR0917 - options of a command
-    path: Annotated[str, typer.Argument(help="A snapshot's id or folder, or a ledger's folder.")],
+    path: Annotated[
+        str, typer.Argument(help="A snapshot or a model, by id or folder; a certificate's file; or a ledger's folder.")
+    ],
     sample: Annotated[
         int | None, typer.Option(min=1, help="Derive only so many decisions again, drawn at random.")
     ] = None,
@@ -44,9 +49,16 @@ def verify(  # noqa: PLR0917 - options of a command
 ) -> None:
     """Derive everything again and compare; exit code 4 when something does not match."""
     workspace = workspace_here()
+    on_ledger = place_of(Path(path)) is not None
+    stored = None if on_ledger else find_stored(workspace, path, clock=system_clock)
+    if stored is not None:
+        seen = verify_stored(stored, workspace=workspace, attest_key=attest_key, clock=system_clock)
+        emit(as_json, seen.to_json(), lambda console: _show_stored(console, seen))
+        seen.require()
+        return
     report: LedgerReport | SnapshotReport
     with watching() as watch:
-        if place_of(Path(path)) is not None:
+        if on_ledger:
             ledger: Path | None = Path(path)
             report = verify_ledger_folder(Path(path), vkey=vkey, progress=watch)
             size = report.size or 0
@@ -76,11 +88,22 @@ def verify(  # noqa: PLR0917 - options of a command
     report.require()
 
 
-def _show(console: Console, report: LedgerReport | SnapshotReport, witnessed: Witnessed | None) -> None:
+def _show_stored(console: Console, report: StoredReport) -> None:
+    _show_checks(console, report.checks)
+    if report.ok:
+        missing = "" if all(each.passed for each in report.checks) else "; not everything was checked"
+        console.print(f"{report.name} verifies{missing}", markup=False)
+
+
+def _show_checks(console: Console, checks: Iterable[Check]) -> None:
     table = listing("check", "result", "detail")
-    for check in report.checks:
+    for check in checks:
         table.add_row(check.name, _MARKS[check.passed], escape(check.detail))
     console.print(table)
+
+
+def _show(console: Console, report: LedgerReport | SnapshotReport, witnessed: Witnessed | None) -> None:
+    _show_checks(console, report.checks)
     for difference in report.differences:
         console.print(f"differs: {escape(str(difference))}")
     show_witnessed(console, witnessed)

@@ -1,7 +1,7 @@
 """A typed client of the API, for a platform's own services; needs nothing of Assent but its vocabulary and formats.
 
 `client` has a method for each call, `answers` what they give, `transport` sends and repeats, `webhooks` says whether a
-message about a changed setting is genuine.
+message about a changed setting, or about a model trained elsewhere, is genuine.
 
     from assent.client import Client
 
@@ -24,9 +24,10 @@ from assent.client.answers import (
     Taken,
 )
 from assent.client.client import Client
-from assent.client.webhooks import Changed, Receiver
+from assent.client.webhooks import AboutModel, Changed, Receiver
 
 __all__ = [
+    "AboutModel",
     "Change",
     "Changed",
     "Client",

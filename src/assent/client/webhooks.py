@@ -36,6 +36,30 @@ class Changed:
     seq: int
 
 
+@dataclass(frozen=True, slots=True)
+class AboutModel:
+    """Something was recorded about a model that was trained elsewhere.
+
+    Args:
+        id: the message's; the same when it is sent again.
+        kind: `model.registered`, `model.retraining_asked` or `model.retrained`.
+        digest: SHA-256 of the signed statement that the platform keeps of it.
+        retrain_by: by when it has to be trained again; None where nothing is asked.
+        people: who took back; `removed` rows may not be read any more, `masked` rows name somebody no more.
+        seq: its position in the ledger: larger than that of every message before.
+    """
+
+    id: str
+    kind: str
+    model: str
+    digest: str
+    seq: int
+    retrain_by: datetime | None = None
+    people: int = 0
+    removed: int = 0
+    masked: int = 0
+
+
 class Receiver:
     """Checks messages with the secret that the hook was made with."""
 
@@ -57,9 +81,7 @@ class Receiver:
         Raises:
             EvidenceError: the signature does not hold, or it is older than five minutes: answer 400 and forget it.
         """
-        named = {name.lower(): value for name, value in headers.items()}
-        if not signature_holds(self._secret, named, body, now=self._clock()):
-            raise EvidenceError("this message is not from the platform, or was kept back", hint="answer 400")
+        named = self._genuine(headers, body)
         try:
             data = json.loads(body)["data"]
             changed = Changed(
@@ -73,3 +95,31 @@ class Receiver:
         except (ValueError, KeyError, TypeError, InputError):
             raise EvidenceError("this message says something else than a changed setting") from None
         return changed if changed.seq > heard_to else None
+
+    def open_about_model(self, headers: Mapping[str, str], body: bytes, *, heard_to: int = -1) -> AboutModel | None:
+        """The same of a hook about a model that was trained elsewhere."""
+        named = self._genuine(headers, body)
+        try:
+            told = json.loads(body)
+            data = told["data"]
+            due, records = data.get("retrain_by"), data.get("records", {})
+            about = AboutModel(
+                id=named["webhook-id"],
+                kind=str(told["type"]),
+                model=str(data["model"]),
+                digest=str(data["digest"]),
+                seq=int(data["seq"]),
+                retrain_by=None if due is None else parse_instant(due),
+                people=int(data.get("people", 0)),
+                removed=int(records.get("removed", 0)),
+                masked=int(records.get("masked", 0)),
+            )
+        except (ValueError, KeyError, TypeError, AttributeError, InputError):
+            raise EvidenceError("this message says nothing about a model") from None
+        return about if about.seq > heard_to else None
+
+    def _genuine(self, headers: Mapping[str, str], body: bytes) -> dict[str, str]:
+        named = {name.lower(): value for name, value in headers.items()}
+        if not signature_holds(self._secret, named, body, now=self._clock()):
+            raise EvidenceError("this message is not from the platform, or was kept back", hint="answer 400")
+        return named

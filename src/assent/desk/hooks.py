@@ -1,4 +1,4 @@
-"""Who is told of changed settings, how far they have heard, and whose turn it is to tell them.
+"""Who is told of changed settings or of a model, how far they have heard, and whose turn it is to tell them.
 
 A hook is told by one process at a time. Whoever tells it has claimed it by moving `next_at` ahead, and moves it on with
 every message; a process that dies simply lets it lapse. Every write names the `next_at` it rests on, so that a
@@ -23,7 +23,7 @@ LEASE: Final = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class Hook:
-    """Where messages about changed settings go.
+    """Where messages go.
 
     Args:
         told_to: the ledger's size up to which everything was delivered.
@@ -31,6 +31,7 @@ class Hook:
         next_at: when its turn comes, or until when somebody is at it.
         detail: what came of the last attempt.
         stopped_at: when it was given up; nothing is sent until somebody starts it again.
+        about: the model trained elsewhere that it hears of; None hears of changed settings.
     """
 
     id: str
@@ -43,10 +44,11 @@ class Hook:
     detail: str | None = None
     stopped_at: datetime | None = None
     turn: str = ""
+    about: str | None = None
 
 
 def add(desk: Desk, hook: Hook) -> bool:
-    """The hook is there; False where one with its address is there already."""
+    """The hook is there; False where one with its address about the same is there already."""
     row = {
         "id": hook.id,
         "address": hook.address,
@@ -54,9 +56,11 @@ def add(desk: Desk, hook: Hook) -> bool:
         "made_at": format_instant(hook.made_at),
         "told_to": hook.told_to,
         "next_at": _sortable(hook.made_at),
+        "about": hook.about,
     }
+    same = sa.and_(HOOKS.c.address == hook.address, HOOKS.c.about.is_not_distinct_from(hook.about))
     with desk.changing() as connection:
-        if connection.execute(sa.select(HOOKS.c.id).where(HOOKS.c.address == hook.address)).first() is not None:
+        if connection.execute(sa.select(HOOKS.c.id).where(same)).first() is not None:
             return False
         connection.execute(sa.insert(HOOKS).values(row))
     return True
@@ -137,6 +141,7 @@ def _read(row: Any) -> Hook:
         detail=row.detail,
         stopped_at=None if row.stopped_at is None else parse_instant(row.stopped_at),
         turn=row.next_at,
+        about=row.about,
     )
 
 

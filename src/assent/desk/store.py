@@ -9,8 +9,8 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from assent.desk.tables import DESK, DESK_VERSION, TABLES
-from assent.storage.database import Database, closed_on_error
+from assent.desk.tables import DESK, DESK_VERSION, HOOKS, TABLES
+from assent.storage.database import STAMP, Database, closed_on_error
 from assent.storage.files import explained, make_private_folder
 from assent.storage.place import place_of
 from assent.storage.postgresql import PostgresDatabase
@@ -18,6 +18,19 @@ from assent.storage.sqlite import SqliteDatabase
 
 FOLDER_NAME: Final = "desk"
 FILE_NAME: Final = "desk.db"
+
+
+_BEFORE_MODELS: Final = 1
+"""The version in which every hook was about settings."""
+
+
+def _add_what_hooks_are_about(database: Database) -> None:
+    """The desk has the column that says which model a hook is about, whoever else opens it at this moment."""
+    with database.writing() as connection:
+        if database.stamped(connection, DESK) == _BEFORE_MODELS:
+            where = HOOKS.name if database.schema is None else f'"{database.schema}".{HOOKS.name}'
+            connection.execute(sa.text(f"ALTER TABLE {where} ADD COLUMN {HOOKS.c.about.name} TEXT"))
+            connection.execute(sa.update(STAMP).where(STAMP.c.name == DESK).values(version=DESK_VERSION))
 
 
 class Desk:
@@ -50,8 +63,16 @@ class Desk:
                 # Two processes that start at once come here one after the other; the second finds what is there.
                 with database.writing() as connection:
                     database.create(TABLES, name=DESK, version=DESK_VERSION, connection=connection)
+            if database.version_of(DESK) == _BEFORE_MODELS:
+                _add_what_hooks_are_about(database)
             database.require_version(name=DESK, version=DESK_VERSION)
         return cls(database)
+
+    @staticmethod
+    def may_hold(root: Path, *, ledger_folder: Path) -> bool:
+        """Whether anything can lie on the desk of the working folder; without looking, where it is in a server."""
+        place = place_of(ledger_folder)
+        return (place is not None and place.server is not None) or (root / FOLDER_NAME / FILE_NAME).is_file()
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:

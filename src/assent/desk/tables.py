@@ -11,7 +11,7 @@ from typing import Final
 import sqlalchemy as sa
 
 DESK: Final = "desk"
-DESK_VERSION: Final = 1
+DESK_VERSION: Final = 2
 
 TABLES: Final = sa.MetaData()
 
@@ -233,6 +233,7 @@ HOOKS: Final = sa.Table(
     sa.Column("next_at", sa.Text, nullable=False),
     sa.Column("detail", sa.Text),
     sa.Column("stopped_at", sa.Text),
+    sa.Column("about", sa.Text),  # the model elsewhere that it hears of; null hears of changed settings
 )
 
 SHOWN: Final = sa.Table(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import duckdb
 import pyarrow as pa
 
+from assent.engines.protocol import BatchFunction
+from assent.engines.workers import mapped
 from assent.errors import AssentError, InputError, UnavailableError
 from assent.vocabulary.tables import Format
 
@@ -47,7 +49,7 @@ def open_duckdb(*, memory_mib: int, threads: int, folder: Path) -> DuckDB:
     # that records with their texts would be put into the hash table.
     connection.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
     connection.execute("SET lock_configuration = true")
-    return DuckDB(connection)
+    return DuckDB(connection, threads)
 
 
 class DuckDB:
@@ -55,15 +57,41 @@ class DuckDB:
 
     dialect = "duckdb"
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, processes: int = 1) -> None:
         self._connection = connection
+        self._processes = processes
+
+    def attach(self, paths: Sequence[Path], form: Format) -> None:
+        """Files are read where a query names them."""
+
+    def stage(self, name: str, sql: str) -> None:
+        """A table of that name holds the rows of the query."""
+        self.keep(name, sql)
+
+    def keep(self, name: str, sql: str) -> None:
+        """A table of that name holds the rows of the query."""
+        self.run(f'CREATE TEMPORARY TABLE "{name}" AS {sql}')
+
+    def view(self, name: str, sql: str) -> None:
+        """The name stands for the query."""
+        self.run(f'CREATE TEMPORARY VIEW "{name}" AS {sql}')
+
+    def revise(self, name: str, column: str, given: str, where: str) -> None:
+        """In the rows for which `where` is true, the column has another value."""
+        self.run(f'UPDATE "{name}" SET "{column}" = {given} WHERE {where}')  # noqa: S608 - all of it from the gate
 
     def run(self, sql: str) -> None:
         """The statement has taken effect."""
         _explained(lambda: self._connection.execute(sql))
 
-    def stream(self, sql: str, *, batch_rows: int = 65_536) -> Iterator[pa.RecordBatch]:
-        """The result in batches, in order."""
+    def stream(
+        self, sql: str, *, batch_rows: int = 65_536, through: BatchFunction | None = None
+    ) -> Iterator[pa.RecordBatch]:
+        """The result in batches, in order, each as what `through` makes of it."""
+        batches = self._batches(sql, batch_rows)
+        return batches if through is None else mapped(batches, through, processes=self._processes)
+
+    def _batches(self, sql: str, batch_rows: int) -> Iterator[pa.RecordBatch]:
         # A relation streams; a result of `execute` is gathered first and copied once more.
         reader = _explained(lambda: self._connection.sql(sql).to_arrow_reader(batch_rows))
         while (batch := _explained(lambda: next(reader, None))) is not None:
@@ -78,7 +106,7 @@ class DuckDB:
     def load(self, name: str, table: pa.Table) -> None:
         """A table of that name holds these rows."""
         self._connection.register("_loading", table)
-        self.run(f'CREATE TEMP TABLE "{name}" AS SELECT * FROM _loading')  # noqa: S608 - names come from the gate
+        self.run(f'CREATE OR REPLACE TEMP TABLE "{name}" AS SELECT * FROM _loading')  # noqa: S608 - names come from the gate
         self._connection.unregister("_loading")
 
     def columns(self, path: Path, form: Format) -> Mapping[str, str]:

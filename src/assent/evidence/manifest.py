@@ -20,7 +20,9 @@ from assent.vocabulary.instants import format_instant, parse_instant
 from assent.vocabulary.tables import Column, Format, RecordTable
 
 MANIFEST, PACK, CARD, CROISSANT = "manifest.json", "pack.json", "card.md", "croissant.json"
-_NAMED_BY_CONTENT = re.compile(r"(?:(?:data|decisions)/([0-9a-f]{64})\.parquet|decisions/([0-9a-f]{64})\.hashes)")
+_NAMED_BY_CONTENT = re.compile(
+    r"(?:(?:data|decisions|curation)/([0-9a-f]{64})\.parquet|decisions/([0-9a-f]{64})\.hashes)"
+)
 _PURPOSE_IN_ID = re.compile(r"[^a-z0-9_.]+")
 
 
@@ -66,7 +68,11 @@ class InputFile:
 
 @dataclass(frozen=True, slots=True)
 class InputTable:
-    """Files that were read together, and what their columns mean."""
+    """Files that were read together, and what their columns mean.
+
+    Args:
+        flagged: files of the ids of records whose text was found to make their context sensitive.
+    """
 
     source: str
     kind: str
@@ -74,10 +80,12 @@ class InputTable:
     columns: Mapping[str, Column]
     zone: str | None
     files: tuple[InputFile, ...]
+    flagged: tuple[InputFile, ...] = ()
 
     def located(self, root: Path) -> RecordTable:
         """The table with its files where they lie below `root`."""
-        return RecordTable(tuple(root / each.path for each in self.files), self.format, self.columns, self.zone)
+        files, flagged = (tuple(root / each.path for each in some) for some in (self.files, self.flagged))
+        return RecordTable(files, self.format, self.columns, self.zone, flagged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +135,62 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class JudgmentFileEntry:
+    """What was judged of the rows of one shard; `path` is relative to the snapshot."""
+
+    shard: int
+    path: str
+    sha256: str
+    rows: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class CopyFileEntry:
+    """Records that copy a denied one, under their tags; `path` is relative to the snapshot."""
+
+    path: str
+    sha256: str
+    rows: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Curated:
+    """What became of the permitted texts.
+
+    Args:
+        records: rows in which something is masked; `masked` counts the stretches by type.
+        kept: rows that no judgment drops; with `dropped`, by reason, they add up to the allowed ones.
+        clusters: groups of near-duplicates of which one row is kept.
+        identifiers: SHA-256 over the identifiers of people that were looked for, hexadecimal; None for none.
+        tools: versions of what found and judged, by name.
+        files: the judgments; a shard without a dropped row has none.
+        copies: which denied records are copies of others that do not name them; None where there is none, or where
+            the rules do not ask.
+    """
+
+    records: int
+    masked: Mapping[str, int]
+    kept: int
+    dropped: Mapping[str, int]
+    clusters: int
+    identifiers: str | None
+    tools: Mapping[str, str]
+    files: tuple[JudgmentFileEntry, ...]
+    copies: CopyFileEntry | None = None
+
+    @property
+    def copied(self) -> int:
+        """How many denied records are copies of others that do not name them."""
+        return 0 if self.copies is None else self.copies.rows
+
+
+StoredEntry = DataFileEntry | DecisionFileEntry | GroupHashes | JudgmentFileEntry | CopyFileEntry
+"""A file of a snapshot that is named by its content."""
+
+
+@dataclass(frozen=True, slots=True)
 class Withdrawal:
     """A moment at which a snapshot was rewritten without those who had taken their part back by then.
 
@@ -155,6 +219,7 @@ class SnapshotManifest:
         engine: what computed it: names, versions, digest of the generated SQL.
         parent: the snapshot this one follows from, if any.
         withdrawals: of a version that was rewritten, every rewriting since the build at (T, N), the first one first.
+        curation: None where the rules ask for none: texts are as they were permitted, and every row counts.
     """
 
     purpose: PurposeName
@@ -171,43 +236,53 @@ class SnapshotManifest:
     partition: Partition
     parent: SnapshotId | None = None
     withdrawals: tuple[Withdrawal, ...] = ()
+    curation: Curated | None = None
 
     def to_predicate(self) -> dict[str, Any]:
         """The predicate as JSON values; without a rewriting it says nothing of one, as before there were any."""
         rewritten = [asdict(each) | {"at": format_instant(each.at)} for each in self.withdrawals]
-        return ({"withdrawals": rewritten} if rewritten else {}) | {
-            "purpose": self.purpose,
-            "at": format_instant(self.at),
-            "pack": {"name": self.pack_name, "digest": self.pack_digest, "file": PACK},
-            "ledger": {"size": self.ledger_size, "checkpoint": self.checkpoint},
-            "sources": [
-                asdict(each)
-                | {
-                    "format": each.format.value,
-                    "columns": {name: _column_json(column) for name, column in each.columns.items()},
-                    "files": [asdict(file) for file in each.files],
-                }
-                for each in self.sources
-            ],
-            "engine": dict(self.engine),
-            "counts": asdict(self.counts),
-            "files": [asdict(each) for each in self.files],
-            "decisions": {
-                "root": self.decisions.root.hex(),
-                "count": self.decisions.count,
-                "key_id": self.decisions.key_id,
-                "files": [asdict(each) for each in self.decisions.files],
-                **({} if self.decisions.groups is None else {"groups": asdict(self.decisions.groups)}),
-            },
-            "partition": asdict(self.partition),
-            "parent": self.parent,
-        }
+        curated = {} if self.curation is None else {"curation": asdict(self.curation)}
+        return (
+            ({"withdrawals": rewritten} if rewritten else {})
+            | curated
+            | {
+                "purpose": self.purpose,
+                "at": format_instant(self.at),
+                "pack": {"name": self.pack_name, "digest": self.pack_digest, "file": PACK},
+                "ledger": {"size": self.ledger_size, "checkpoint": self.checkpoint},
+                "sources": [
+                    asdict(each)
+                    | {
+                        "format": each.format.value,
+                        "columns": {name: _column_json(column) for name, column in each.columns.items()},
+                        "files": [asdict(file) for file in each.files],
+                        "flagged": [asdict(file) for file in each.flagged],
+                    }
+                    for each in self.sources
+                ],
+                "engine": dict(self.engine),
+                "counts": asdict(self.counts),
+                "files": [asdict(each) for each in self.files],
+                "decisions": {
+                    "root": self.decisions.root.hex(),
+                    "count": self.decisions.count,
+                    "key_id": self.decisions.key_id,
+                    "files": [asdict(each) for each in self.decisions.files],
+                    **({} if self.decisions.groups is None else {"groups": asdict(self.decisions.groups)}),
+                },
+                "partition": asdict(self.partition),
+                "parent": self.parent,
+            }
+        )
 
     @property
-    def stored(self) -> tuple[DataFileEntry | DecisionFileEntry | GroupHashes, ...]:
+    def stored(self) -> tuple[StoredEntry, ...]:
         """Every file of the snapshot that is named by its content."""
         groups = () if self.decisions.groups is None else (self.decisions.groups,)
-        return (*self.files, *self.decisions.files, *groups)
+        judged: tuple[JudgmentFileEntry | CopyFileEntry, ...] = () if self.curation is None else self.curation.files
+        if self.curation is not None and self.curation.copies is not None:
+            judged = (*judged, self.curation.copies)
+        return (*self.files, *self.decisions.files, *groups, *judged)
 
     def subjects(self, beside: Mapping[str, str]) -> tuple[Subject, ...]:
         """Every file of the snapshot but the manifest itself.
@@ -274,6 +349,7 @@ def _parse(given: Mapping[str, Any]) -> SnapshotManifest:
         partition=Partition(**given["partition"]),
         parent=None if given["parent"] is None else SnapshotId(str(given["parent"])),
         withdrawals=tuple(_withdrawal(each) for each in given.get("withdrawals", ())),
+        curation=None if given.get("curation") is None else _curated(given["curation"]),
     )
 
 
@@ -297,6 +373,25 @@ def _counts(given: Mapping[str, Any]) -> Counts:
     return read
 
 
+def _curated(given: Mapping[str, Any]) -> Curated:
+    for name in ("records", "kept", "clusters"):
+        _count(given[name], name)
+    for name in ("masked", "dropped"):
+        for number in given[name].values():
+            _count(number, name)
+    return Curated(
+        given["records"],
+        dict(given["masked"]),
+        given["kept"],
+        dict(given["dropped"]),
+        given["clusters"],
+        None if given["identifiers"] is None else str(given["identifiers"]),
+        {str(name): str(value) for name, value in given["tools"].items()},
+        tuple(JudgmentFileEntry(**each) for each in given["files"]),
+        None if given["copies"] is None else CopyFileEntry(**given["copies"]),
+    )
+
+
 def _count(value: object, name: str = "size") -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         raise EvidenceError(f"`{name}` is no count")
@@ -311,6 +406,7 @@ def _table(given: Mapping[str, Any]) -> InputTable:
         columns={name: _column(column) for name, column in given["columns"].items()},
         zone=None if given["zone"] is None else str(given["zone"]),
         files=tuple(InputFile(**each) for each in given["files"]),
+        flagged=tuple(InputFile(**each) for each in given.get("flagged", ())),
     )
 
 

@@ -27,9 +27,9 @@ from urllib.parse import urlsplit
 from assent.errors import InputError, RefusedError
 from assent.policy.pack import Pack, Purpose
 from assent.vocabulary.identifiers import PurposeName
-from assent.vocabulary.tables import SNAPSHOT_SCHEMA
+from assent.vocabulary.tables import PERMITTED_SCHEMA
 
-FIELDS: Final = tuple(SNAPSHOT_SCHEMA.names)
+FIELDS: Final = tuple(PERMITTED_SCHEMA.names)
 OURSELVES: Final = frozenset({"the platform", "the site"})
 """How packs name the operator among the recipients; nothing is handed on to oneself."""
 

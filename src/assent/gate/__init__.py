@@ -8,6 +8,6 @@ is what it is asked, of all records or of a subset; `sql` and `tags` are the wor
 
 from assent.gate.counting import Counts
 from assent.gate.gate import Gate, open_gate
-from assent.gate.request import GateRequest, Subset
+from assent.gate.request import Copies, Curate, GateRequest, Subset
 
-__all__ = ["Counts", "Gate", "GateRequest", "Subset", "open_gate"]
+__all__ = ["Copies", "Counts", "Curate", "Gate", "GateRequest", "Subset", "open_gate"]

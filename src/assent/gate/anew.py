@@ -25,6 +25,7 @@ from assent.gate import keeping, sql
 from assent.gate.fold import Moment, fold_members, mark_taken_back, standing_holds
 from assent.gate.persons import Question, judge_persons
 from assent.gate.request import GateRequest
+from assent.gate.saying import perform
 from assent.gate.scan import scan
 from assent.gate.sql import Sql
 from assent.ledger.columns import KINDS, ColumnarEvents
@@ -244,4 +245,4 @@ def _files(paths: Iterable[Path]) -> Sql:
 
 
 def _run(engine: Engine, statement: Sql) -> None:
-    engine.run(sql.render(statement, engine.dialect))
+    perform(engine, statement)

@@ -16,6 +16,7 @@ from assent.engines import Engine
 from assent.gate import sql
 from assent.gate.records import RECORDS
 from assent.gate.request import Subset
+from assent.gate.saying import perform
 from assent.gate.sql import Sql
 
 JUDGED = "judged"
@@ -73,7 +74,7 @@ def find_links(engine: Engine) -> bool:
     query = (
         exp.select(sql.col("id"), sql.col("parent")).from_(exp.to_table(RECORDS)).where(sql.not_null(sql.col("parent")))
     )
-    engine.run(sql.render(sql.create(LINKS, query), engine.dialect))
+    perform(engine, sql.create(LINKS, query))
     found: int = engine.rows(sql.render(exp.select(sql.count()).from_(exp.to_table(LINKS)), engine.dialect))[0][0]
     return found > 0
 
@@ -83,10 +84,10 @@ def derived_from_excluded(engine: Engine) -> Sql:
 
     Tables `links` and `parents` (`id`, `mask`: the parents' own decisions, their parents left aside) are there.
     """
-    engine.run(sql.render(sql.create("hops_0", _first_hops()), engine.dialect))
+    perform(engine, sql.create("hops_0", _first_hops()))
     unresolved, step = _unresolved(engine, 0), 0
     while unresolved:
-        engine.run(sql.render(sql.create(f"hops_{step + 1}", _next_hops(step)), engine.dialect))
+        perform(engine, sql.create(f"hops_{step + 1}", _next_hops(step)))
         step += 1
         before, unresolved = unresolved, _unresolved(engine, step)
         if unresolved == before:

@@ -22,6 +22,7 @@ from sqlglot import exp
 from assent.engines import Engine
 from assent.errors import AssentError
 from assent.gate import sql
+from assent.gate.saying import perform
 from assent.gate.sql import Sql
 from assent.ledger.columns import KINDS, UNREADABLE, ColumnarEvents
 from assent.ledger.fold import fold_holds
@@ -122,7 +123,7 @@ def fold_members(engine: Engine, moment: Moment, pack: Pack, purpose: Purpose) -
         sql.col("noticed_at"),
         sql.col("flags"),
     ).from_(packed.subquery("p"))
-    engine.run(sql.render(sql.create(STATE, unpacked), engine.dialect))
+    perform(engine, sql.create(STATE, unpacked))
     return Folded(words, settings)
 
 
@@ -139,7 +140,7 @@ def mark_taken_back(engine: Engine, members: Collection[str], files: Iterable[Pa
     )
     raised = exp.BitwiseOr(this=sql.col("flags"), expression=sql.value(TAKEN_BACK))
     concerned = exp.In(this=sql.col("member"), query=ordinals.subquery())
-    engine.run(sql.render(sql.update(STATE, "flags", raised, concerned), engine.dialect))
+    perform(engine, sql.update(STATE, "flags", raised, concerned))
 
 
 def settings_of(pack: Pack, purpose: Purpose) -> tuple[SettingName, ...]:

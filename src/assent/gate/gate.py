@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -25,11 +26,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlglot import exp
 
-from assent.engines import Engine, open_duckdb
+from assent.engines import BatchFunction, Engine, open_engine
 from assent.errors import InputError
 from assent.evidence.decisions import DECISION_SCHEMA
+from assent.evidence.tags import TAG_BYTES
 from assent.gate import keeping, sql
 from assent.gate.anew import count_events
+from assent.gate.copies import COPIED, find_copies
 from assent.gate.counting import Counts, count_up
 from assent.gate.derived import DERIVED, JUDGED, find_derived
 from assent.gate.fold import Moment, fold_members, mark_taken_back, standing_holds
@@ -46,19 +49,31 @@ from assent.gate.people import (
 )
 from assent.gate.persons import PERSON, Question, judge_persons, under_age_at
 from assent.gate.records import RECORDS, record_mask
-from assent.gate.request import GateRequest, Subset
+from assent.gate.request import Curate, GateRequest, Subset
+from assent.gate.saying import fitted, perform
 from assent.gate.scan import scan
 from assent.gate.special import SPECIAL, find_special
 from assent.gate.sql import Sql
+from assent.gate.staging import readable
 from assent.gate.tags import record_tag
 from assent.policy.pack import AgeAt, Purpose
 from assent.vocabulary.reasons import Reason
 from assent.vocabulary.regions import REGION_CODES
 from assent.vocabulary.state import Hold
-from assent.vocabulary.tables import COLUMNS, SNAPSHOT_SCHEMA, Problem
+from assent.vocabulary.tables import COLUMNS, PERMITTED_SCHEMA, SNAPSHOT_SCHEMA, Format, Problem, without_redactions
 
 Progress = Callable[[str], None]
 
+_CURATED = pa.schema([pa.field("part", pa.int32()), *SNAPSHOT_SCHEMA])
+_JUDGED = pa.schema(
+    [
+        pa.field("rank", pa.int32()),
+        pa.field("tag", pa.binary(TAG_BYTES)),
+        pa.field("mask", pa.uint32()),
+        pa.field("category", pa.string()),
+        pa.field("region", pa.string()),
+    ]
+)
 _WANTED = "wanted"
 _COUNTED_BY = ("category", "region", "masked")
 
@@ -79,7 +94,9 @@ def open_gate(request: GateRequest, progress: Progress | None = None) -> Iterato
             hint=f"it has: {', '.join(request.pack.purposes)}",
         )
     with TemporaryDirectory(prefix="assent-gate-") as folder:
-        engine = open_duckdb(memory_mib=request.memory_mib, threads=request.threads, folder=Path(folder))
+        engine = open_engine(
+            request.master, memory_mib=request.memory_mib, threads=request.threads, folder=Path(folder) / "work"
+        )
         try:
             yield Gate(request, purpose, engine, progress or (lambda _: None))
         finally:
@@ -93,10 +110,15 @@ class Gate:
         self._request = request
         self._engine = engine
         self._digest = sha256()
+        for files in (request.events.events, request.events.members):
+            engine.attach(files, Format.PARQUET)
         self._mapped = {name for table in request.tables for name in table.columns}
         progress("reading")
         if request.subset is None:
-            self._run(sql.create(RECORDS, scan(engine, request.tables, numbered=request.indexed), kind="VIEW"))
+            rows = scan(engine, request.tables, numbered=request.indexed)
+            self._note(sql.create(RECORDS, rows, kind="VIEW"))
+            read = readable(engine, request.tables, numbered=request.indexed)
+            perform(engine, sql.create(RECORDS, read, kind="VIEW"))
         else:
             self._keep_subset(request.subset)
         progress("folding")
@@ -119,13 +141,14 @@ class Gate:
         progress("judging records")
         self._run(sql.create(JUDGED, self._judgment()))
         self._require_ids()
+        self._has_copies = self._find_copies(progress)
         self._has_derived = self._find_derived()
 
     @property
     def sql_digest(self) -> str:
-        """SHA-256 over the SQL that decides, with files by name and without keys, hexadecimal."""
+        """SHA-256 over the SQL that decides, files by name and without keys, hexadecimal; whichever engine ran it."""
         digest = self._digest.copy()
-        digest.update(self._portable(sql.render(self._permission(), self._engine.dialect)))
+        digest.update(self._portable(sql.render(self._permission(), sql.CANONICAL)))
         return digest.hexdigest()
 
     @property
@@ -149,11 +172,14 @@ class Gate:
         members = exp.select(different).from_(exp.to_table(JUDGED)).where(allowed.copy())
         return count_up(self._rows(query), self._regions, self._rows(members)[0][0])
 
-    def permitted(self) -> Iterator[tuple[int, int, pa.RecordBatch]]:
-        """Every permitted row as it may be used, by (shard, slice), and in each by (author, id)."""
+    def permitted(self, curate: Curate | None = None) -> Iterator[tuple[int, int, pa.RecordBatch]]:
+        """Every permitted row as it may be used, curated, by (shard, slice), and in each by (author, id)."""
         # A seat sorts members as (shard, slice, author) does and is one number.
         ordered = self._permission().order_by(sql.col("seat", "p"), sql.col("id", "r"))
-        for batch in self._engine.stream(sql.render(ordered, self._engine.dialect)):
+        as_they_are = _Curated(without_redactions)
+        through = None if curate is None else BatchFunction(_Curated(curate), _CURATED)
+        for given in self._engine.stream(sql.render(ordered, self._engine.dialect), through=through):
+            batch = as_they_are(given) if curate is None else given
             for part, rows in _by_partition(batch):
                 yield part // self._request.slices, part % self._request.slices, rows
 
@@ -165,7 +191,7 @@ class Gate:
         query = exp.select(*order, sql.col("mask")).from_(exp.to_table(JUDGED)).order_by(*order)
         for batch in self._engine.stream(sql.render(query, self._engine.dialect)):
             rank, tagged, mask = batch.columns
-            yield pa.RecordBatch.from_arrays([member_tags.take(rank), tagged.storage, mask], schema=DECISION_SCHEMA)
+            yield fitted([member_tags.take(rank), tagged, mask], DECISION_SCHEMA)
 
     def judged(self) -> Iterator[pa.RecordBatch]:
         """Every record in the order of the tags, to be held against another pack's.
@@ -178,8 +204,7 @@ class Gate:
         query = exp.select(*order, *rest).from_(exp.to_table(JUDGED)).order_by(*order)
         for batch in self._engine.stream(sql.render(query, self._engine.dialect)):
             rank, tagged, mask, category, region = batch.columns
-            columns = [rank, tagged.storage, mask, category.cast(pa.string()), regions.take(region)]
-            yield pa.RecordBatch.from_arrays(columns, ["rank", "tag", "mask", "category", "region"])
+            yield fitted([rank, tagged, mask, category, regions.take(region)], _JUDGED)
 
     def decided(self) -> Iterator[pa.RecordBatch]:
         """Every record's decision with what it is about, in `keeping.ROW_SCHEMA`, in the order of the tags.
@@ -216,7 +241,7 @@ class Gate:
         indexed = self._request.indexed
         names = (*COLUMNS, "unreadable", *(["file"] if indexed else []))
         rows = exp.select(*(sql.col(name, "r") for name in names))
-        query = rows.from_(scan(self._engine, self._request.tables, numbered=indexed).subquery("r")).join(
+        query = rows.from_(readable(self._engine, self._request.tables, numbered=indexed).subquery("r")).join(
             wanted, on=sql.eq(sql.col("id", "r"), sql.col("id", "w")), join_type="inner"
         )
         self._run(sql.create(RECORDS, query))
@@ -270,6 +295,10 @@ class Gate:
             people=PERMITTING,
             author=sql.col("author", "r"),
         ).where(*(sql.eq(mask, sql.mask(0)) for mask in self._masks()))  # fmt: skip
+        if self._has_copies:
+            same = sql.eq(sql.col("id", "r"), sql.col("id", "c"))
+            query = query.join(exp.to_table(COPIED).as_("c"), on=same, join_type="left")
+            query = query.where(sql.is_null(sql.col("id", "c")))
         if self._has_derived:
             same = sql.eq(sql.col("id", "r"), sql.col("id", "d"))
             query = query.join(exp.to_table(DERIVED).as_("d"), on=same, join_type="left")
@@ -304,6 +333,18 @@ class Gate:
 
     def _is_masked(self) -> Sql:
         return sql.not_null(sql.col("gone", "x")) if self._masking else exp.false()
+
+    def _find_copies(self, progress: Progress) -> bool:
+        """Whether there is any; table `copied` holds records that copy a denied one, and their masks say so."""
+        copies = self._request.copies
+        if copies is None or "text" not in self._mapped:
+            return False
+        progress("looking for copies")
+        find_copies(self._engine, copies)
+        found = exp.In(this=sql.col("id"), query=exp.select(sql.col("id")).from_(exp.to_table(COPIED)).subquery())
+        mask = sql.bits(sql.col("mask"), sql.mask(Reason.DERIVED_FROM_EXCLUDED.bit))
+        self._run(sql.update(JUDGED, "mask", mask, found))
+        return self._has_rows(COPIED)
 
     def _find_derived(self) -> bool:
         """Whether there is any; table `derived` holds the records that a parent takes along, and their masks say so."""
@@ -347,27 +388,40 @@ class Gate:
 
     def _run_with_key(self, statement: Sql) -> None:
         """The statement has taken effect; it holds a key, so it is never part of the digest."""
-        self._engine.run(sql.render(statement, self._engine.dialect))
+        perform(self._engine, statement)
 
     def _run(self, statement: Sql) -> None:
-        text = sql.render(statement, self._engine.dialect)
-        self._digest.update(self._portable(text))
-        self._engine.run(text)
+        self._note(statement)
+        perform(self._engine, statement)
+
+    def _note(self, statement: Sql) -> None:
+        self._digest.update(self._portable(sql.render(statement, sql.CANONICAL)))
 
     def _portable(self, text: str) -> bytes:
         """The SQL without the place where this machine keeps the files."""
         for table in self._request.tables:
-            for path in table.files:
+            for path in (*table.files, *table.flagged):
                 text = text.replace(str(path), path.name)
         for path in (*self._request.events.events, *self._request.events.members):
             text = text.replace(str(path), path.name)
         return text.encode() + b"\n"
 
 
+@dataclass(frozen=True, slots=True)
+class _Curated:
+    """Curates rows that have the number of their partition before them."""
+
+    curate: Curate
+
+    def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        columns = [column.cast(kind.type) for column, kind in zip(batch.columns[1:], PERMITTED_SCHEMA, strict=True)]
+        rows = self.curate(pa.RecordBatch.from_arrays(columns, schema=PERMITTED_SCHEMA))
+        return pa.RecordBatch.from_arrays([batch.column(0).cast(pa.int32()), *rows.columns], schema=_CURATED)
+
+
 def _by_partition(batch: pa.RecordBatch) -> Iterator[tuple[int, pa.RecordBatch]]:
-    """The batch in stretches of one partition, in `SNAPSHOT_SCHEMA`."""
-    columns = [column.cast(kind.type) for column, kind in zip(batch.columns[1:], SNAPSHOT_SCHEMA, strict=True)]
-    rows = pa.RecordBatch.from_arrays(columns, schema=SNAPSHOT_SCHEMA)
+    """The rows in stretches of one partition, in `SNAPSHOT_SCHEMA`."""
+    rows = pa.RecordBatch.from_arrays(batch.columns[1:], schema=SNAPSHOT_SCHEMA)
     runs = pc.run_end_encode(batch.column(0))
     start = 0
     for part, end in zip(runs.values.to_pylist(), runs.run_ends.to_pylist(), strict=True):

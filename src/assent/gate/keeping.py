@@ -27,6 +27,7 @@ from assent.gate.fold import Moment, excluded_records
 from assent.gate.others import NAMED
 from assent.gate.people import TAGGED
 from assent.gate.persons import PERSON
+from assent.gate.saying import fitted
 from assent.gate.sql import Sql
 from assent.vocabulary.regions import REGION_CODES
 
@@ -92,8 +93,8 @@ def rows(engine: Engine, member_tags: pa.Array, scope: Sequence[str]) -> Iterato
         flags = pc.multiply(facts[0].cast(pa.uint8()), pa.scalar(MASKED, pa.uint8()))
         flags = pc.bit_wise_or(flags, pc.multiply(facts[1].cast(pa.uint8()), pa.scalar(UNREADABLE, pa.uint8())))
         flags = pc.bit_wise_or(flags, pc.multiply(facts[2].cast(pa.uint8()), pa.scalar(AHEAD, pa.uint8())))
-        columns = [member_tags.take(rank), tag.storage, mask, ident, file, _numbered(category, scope), flags]
-        yield pa.RecordBatch.from_arrays(columns, schema=ROW_SCHEMA)
+        columns = [member_tags.take(rank), tag, mask, ident, file, _numbered(category, scope), flags]
+        yield fitted(columns, ROW_SCHEMA)
 
 
 def authors(engine: Engine, regions: pa.Array) -> pa.Table:
@@ -106,10 +107,7 @@ def authors(engine: Engine, regions: pa.Array) -> pa.Table:
         .order_by(sql.col("rank", "n"))
     )
     batches = [
-        pa.RecordBatch.from_arrays(
-            [batch.column(0).storage, batch.column(1), batch.column(2), regions.take(batch.column(3))],
-            schema=AUTHOR_SCHEMA,
-        )
+        fitted([*batch.columns[:3], regions.take(batch.column(3))], AUTHOR_SCHEMA)
         for batch in engine.stream(sql.render(query, engine.dialect))
     ]
     return pa.Table.from_batches(batches, AUTHOR_SCHEMA)
@@ -119,9 +117,7 @@ def people(engine: Engine, regions: pa.Array) -> pa.Table:
     """Every member of whom anything is known."""
     query = exp.select(*(sql.col(name) for name in PEOPLE_SCHEMA.names)).from_(exp.to_table(PERSON))
     batches = [
-        pa.RecordBatch.from_arrays(
-            [batch.column(0), regions.take(batch.column(1)), *batch.columns[2:]], schema=PEOPLE_SCHEMA
-        )
+        fitted([batch.column(0), regions.take(batch.column(1)), *batch.columns[2:]], PEOPLE_SCHEMA)
         for batch in engine.stream(sql.render(query, engine.dialect))
     ]
     return pa.Table.from_batches(batches, PEOPLE_SCHEMA)
@@ -151,10 +147,13 @@ def excluded(engine: Engine, moment: Moment) -> pa.Table:
 
 def _table(engine: Engine, query: Sql, schema: pa.Schema) -> pa.Table:
     batches = engine.stream(sql.render(query, engine.dialect))
-    return pa.Table.from_batches([pa.RecordBatch.from_arrays(each.columns, schema=schema) for each in batches], schema)
+    return pa.Table.from_batches([fitted(each.columns, schema) for each in batches], schema)
 
 
-def _numbered(category: pa.DictionaryArray, scope: Sequence[str]) -> pa.Array:
-    """An enum's places are those of its values, which are the scope."""
+def _numbered(category: pa.Array, scope: Sequence[str]) -> pa.Array:
+    """An enum's places are those of its values, which are the scope; an engine without enums gives the values."""
+    if not isinstance(category, pa.DictionaryArray):
+        places = pc.index_in(category, value_set=pa.array(scope, pa.string()))
+        return pc.fill_null(places.cast(pa.uint16()), NO_CATEGORY)
     assert category.dictionary.to_pylist() == list(scope)
     return pc.fill_null(category.indices.cast(pa.uint16()), NO_CATEGORY)

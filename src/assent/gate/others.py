@@ -87,7 +87,10 @@ def shown_text() -> Sql:
     )
     piece = sql.concat(kept, sql.value("["), role, sql.value("]"))
     pieces = sql.func("list_transform", cuts.copy(), sql.lambda_of(["c"], piece))
-    joined = sql.func("list_aggregate", pieces, sql.value("string_agg"), sql.value(""))
+    # Spans of no letters at the very beginning leave nothing to cut, and nothing joined is no text at all.
+    joined = exp.Coalesce(
+        this=sql.func("list_aggregate", pieces, sql.value("string_agg"), sql.value("")), expressions=[sql.value("")]
+    )
     rest = sql.func("substr", text.copy(), exp.Add(this=tail.copy(), expression=sql.value(1)))
     fits = sql.both(sql.col("fits", "x"), exp.LTE(this=tail.copy(), expression=sql.func("length", text.copy())))
     # Whoever begins first stands for all of them.

@@ -15,6 +15,7 @@ from assent.evidence.tags import TAG_BYTES
 from assent.gate import sql, tags
 from assent.gate.persons import PERSON
 from assent.gate.records import RECORDS
+from assent.gate.saying import stored
 from assent.gate.sql import Sql
 from assent.vocabulary.reasons import Reason
 
@@ -94,8 +95,9 @@ def tag_people(key: bytes) -> Sql:
 def tags_by_rank(engine: Engine) -> pa.Array:
     """The member tags in their order."""
     query = exp.select(sql.col("tag")).from_(exp.to_table(TAGGED)).order_by(sql.col("rank"))
-    found = [batch.column(0).storage for batch in engine.stream(sql.render(query, engine.dialect))]
-    return pa.chunked_array(found, pa.binary(TAG_BYTES)).combine_chunks()
+    tag = pa.binary(TAG_BYTES)
+    found = [stored(batch.column(0), tag) for batch in engine.stream(sql.render(query, engine.dialect))]
+    return pa.chunked_array(found, tag).combine_chunks()
 
 
 def _place(*keys: Sql) -> Sql:

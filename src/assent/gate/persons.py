@@ -20,6 +20,7 @@ from sqlglot import exp
 from assent.engines import Engine
 from assent.gate import sql
 from assent.gate.fold import CLOSED, ERASED, SPOILT, STATE, TAKEN_BACK, Folded
+from assent.gate.saying import perform
 from assent.gate.sql import Sql
 from assent.policy.evaluate import age_reasons, cutoff, person_reasons
 from assent.policy.pack import AgeAt, Pack, Purpose
@@ -89,7 +90,7 @@ def judge_persons(
         .join(exp.to_table("births").as_("b"), on=born)
         .join(exp.select("*").from_(paths).subquery("m"), on=ordinal)
     )
-    engine.run(sql.render(sql.create(into, query), engine.dialect))
+    perform(engine, sql.create(into, query))
 
 
 def _turns_at(question: Question) -> Sql:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 import pyarrow as pa
 
+from assent.engines import BatchFunction
 from assent.ledger.columns import ColumnarEvents
 from assent.policy.pack import Pack
 from assent.vocabulary.identifiers import PurposeName
@@ -16,6 +18,24 @@ from assent.vocabulary.tables import RecordTable
 Settled = Callable[[pa.Array], pa.Array]
 """Gives for each record id (`pa.string`) its final mask (`pa.uint32`), its parents included; null where there is no
 such record."""
+
+
+Curate = Callable[[pa.RecordBatch], pa.RecordBatch]
+"""Makes rows of `SNAPSHOT_SCHEMA` of rows of `PERMITTED_SCHEMA`, one of each in the same order; the same for the same
+row whatever else is in the batch, and in whichever process."""
+
+
+class Copies(Protocol):
+    """Tells which permitted records copy a denied one of somebody else."""
+
+    @property
+    def signing(self) -> BatchFunction:
+        """Takes rows of `copies.SAID_SCHEMA` and gives what `found` needs of them."""
+        ...
+
+    def found(self, denied: Iterable[pa.RecordBatch], permitted: Iterable[pa.RecordBatch]) -> pa.Table:
+        """A row for each permitted record that copies: `id`, and the id of its `original`; whatever the order."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +72,9 @@ class GateRequest:
         indexed: keeps beside the decisions what a later build needs to begin from this one (`keeping`).
         subset: decides these records only, as they would be among all; None decides every one.
         taken_back: members who are judged as having taken back what was used before.
+        copies: finds copies of denied records that do not name them; None does not look. With a subset it knows of
+            the records that are not in it.
+        master: of the Spark that decides; None has DuckDB do it on this machine.
     """
 
     pack: Pack
@@ -68,3 +91,5 @@ class GateRequest:
     indexed: bool = False
     subset: Subset | None = None
     taken_back: frozenset[str] = frozenset()
+    copies: Copies | None = None
+    master: str | None = None

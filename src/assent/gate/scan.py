@@ -18,10 +18,18 @@ from assent.engines import Engine
 from assent.errors import InputError
 from assent.gate import sql
 from assent.gate.sql import Sql
+from assent.vocabulary.records import SENSITIVE
 from assent.vocabulary.tables import COLUMNS, Column, Format, RecordTable
 
 _SUBJECTS = 'STRUCT(role TEXT, "member" TEXT, spans STRUCT("start" INT, "end" INT)[])[]'
 _TYPES = {"subjects": _SUBJECTS, "created_at": "TIMESTAMPTZ", "excluded": "BOOLEAN", "context": "TEXT[]"}
+_AS_READ = {
+    "subjects": "STRUCT(role VARCHAR, member VARCHAR, spans STRUCT(start INTEGER, end INTEGER)[])[]",
+    "created_at": "TIMESTAMP WITH TIME ZONE",
+    "excluded": "BOOLEAN",
+    "context": "VARCHAR[]",
+}
+"""What DuckDB calls these types of a file, quotes left aside; of other columns VARCHAR."""
 _JSON_SHAPES = {
     "subjects": '[{"role":"VARCHAR","member":"VARCHAR","spans":[{"start":"INTEGER","end":"INTEGER"}]}]',
     "context": '["VARCHAR"]',
@@ -54,12 +62,13 @@ class _Read:
     unreadable: Sql | None = None
 
 
-def scan(engine: Engine, tables: tuple[RecordTable, ...], *, numbered: bool = False) -> Sql:
+def scan(engine: Engine, tables: tuple[RecordTable, ...], *, numbered: bool = False, first_file: int = 0) -> Sql:
     """A query that gives every row of every table in canonical columns, and `unreadable` beside them.
 
     Args:
         numbered: also `file`, the number of the file a row comes from, counted through all tables; null where a
             file has a column of its own by the name under which the engine tells it.
+        first_file: the number of the first of these files.
 
     Raises:
         InputError: a file is missing or cannot be read, has not a column it should have, or holds a type
@@ -67,7 +76,7 @@ def scan(engine: Engine, tables: tuple[RecordTable, ...], *, numbered: bool = Fa
     """
     if not tables:
         raise InputError("there are no tables to read", hint="add a source first")
-    starts = accumulate((len(table.files) for table in tables), initial=0)
+    starts = accumulate((len(table.files) for table in tables), initial=first_file)
     queries = [
         _scan_table(engine, table, first if numbered else None) for table, first in zip(tables, starts, strict=False)
     ]
@@ -90,12 +99,23 @@ def _scan_table(engine: Engine, table: RecordTable, first_file: int | None) -> S
             reads[name] = _Read(_together(column, found[first], table.format))
         else:
             reads[name] = _NULL(name) if column is None else _read(name, column, kind, table, first)
+    if table.flagged:
+        reads["context"] = _flagged(reads, table)
     unreadable = sql.either(*(each.unreadable for each in reads.values() if each.unreadable is not None))
     outputs = [sql.named(each.value, name) for name, each in reads.items()]
     outputs.append(sql.named(unreadable, "unreadable"))
     if first_file is not None:
         outputs.append(sql.named(_file_number(found, first_file), "file"))
     return exp.select(*outputs).from_(_files(table))
+
+
+def _flagged(reads: Mapping[str, _Read], table: RecordTable) -> _Read:
+    """The context, and of records whose text was found to be sensitive that it is."""
+    paths = sql.array(sql.value(str(path)) for path in table.flagged)
+    flagged = exp.select(sql.col("id")).from_(sql.func("read_parquet", paths))
+    found = sql.certain(exp.In(this=reads["id"].value.copy(), query=flagged.subquery()))
+    context = sql.cast(sql.array([sql.value(SENSITIVE)]), _TYPES["context"])
+    return _Read(sql.case((found, context), default=reads["context"].value), reads["context"].unreadable)
 
 
 def _file_number(found: Mapping[str, Mapping[str, str]], first: int) -> Sql:
@@ -208,8 +228,13 @@ def _typed(name: str, given: Sql, kind: str, place: str) -> _Read:
     elif (name == "excluded") != (kind == "BOOLEAN") or (name != "excluded" and not kind.endswith("[]")):
         raise InputError(f"{place} holds {kind.lower()}, which cannot be `{name}`")
     else:
-        result = _Read(sql.cast(given, _TYPES[name]))
+        result = _Read(given if is_canonical(name, kind) else sql.cast(given, _TYPES[name]))
     return _people(result) if name == "subjects" else result
+
+
+def is_canonical(name: str, kind: str) -> bool:
+    """Whether a file's column has the very type of that canonical one."""
+    return kind.replace('"', "") == _AS_READ.get(name, "VARCHAR")
 
 
 def _only(given: Sql, path: str, kinds: tuple[str, ...]) -> Sql:

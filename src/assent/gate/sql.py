@@ -12,6 +12,8 @@ from typing import Any, Final, TypeAlias
 
 from sqlglot import exp
 
+from assent.gate.dialects import in_spark
+
 Sql: TypeAlias = exp.Expression
 """An expression or a query; SQLGlot's own type."""
 
@@ -45,13 +47,18 @@ FUNCTIONS: Final = frozenset(
 )  # fmt: skip
 
 
+CANONICAL: Final = "duckdb"
+"""The dialect the trees are in, function names included; `dialects` says the same in others."""
+
+
 def render(tree: Sql, dialect: str) -> str:
     """The tree as text, once every node in it is known to be harmless."""
     for node in tree.walk():
         assert type(node) in ALLOWED, f"{type(node).__name__} is not on the list"
         if isinstance(node, exp.Anonymous):
             assert node.name in FUNCTIONS, f"function {node.name} is not on the list"
-    return str(tree.sql(dialect=dialect, identify=True, comments=False))
+    said = in_spark(tree) if dialect == "spark" else tree
+    return str(said.sql(dialect=dialect, identify=True, comments=False))
 
 
 def create(name: str, query: Sql, *, kind: str = "TABLE") -> Sql:

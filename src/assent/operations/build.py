@@ -18,6 +18,9 @@ from assent.evidence.tags import key_id
 from assent.gate import GateRequest
 from assent.ledger import Ledger
 from assent.ledger.columns import ColumnarEvents
+from assent.operations.catalogue import look_up_tables
+from assent.operations.curating import curating_in
+from assent.operations.flagging import topics_of
 from assent.operations.inputs import Inputs, Progress, read_inputs
 from assent.operations.ledger import ledger_key_of
 from assent.operations.parentage import ENGINES, LATEST, find_ancestor
@@ -28,6 +31,7 @@ from assent.policy.pack import Pack
 from assent.snapshot.building import Written, write_full
 from assent.snapshot.card import write_card
 from assent.snapshot.croissant import describe_snapshot
+from assent.snapshot.curating import Curating
 from assent.snapshot.incremental import write_child
 from assent.snapshot.reading import file_identities
 from assent.snapshot.sealing import Gap, Shelf, building_on, empty, keep_index, no_gap, recover, seal
@@ -80,6 +84,7 @@ def build_snapshot(
     progress: Progress = no_progress,
     gap: Gap = no_gap,
     parent: str | None = None,
+    master: str | None = None,
 ) -> BuildResult:
     """A snapshot of every record that may be used for the purpose stands in the workspace, and the ledger says so.
 
@@ -88,6 +93,7 @@ def build_snapshot(
         at: the moment asked about; None is now.
         parent: the snapshot to begin from, or `LATEST`; None decides every record, under a decision key of its own.
             What does not fit is not begun from either, and the result says why.
+        master: of the Spark that decides; None has DuckDB do it on this machine.
 
     Raises:
         InputError: the pack has no such purpose, there is no source, or one cannot be read.
@@ -111,7 +117,9 @@ def build_snapshot(
         known = sealed_snapshots(ledger)
         finished = recover(shelf, key=key.public_key(), announced=known, now=clock(), append=append)
         gap("begun")
-        inputs = read_inputs(workspace, progress)
+        if master is not None:
+            look_up_tables(workspace, master)
+        inputs = read_inputs(workspace, progress, topics_of(rules.purposes[PurposeName(purpose)]))
         checkpoint = ledger.checkpoint().decode()
         size = parse_checkpoint(checkpoint.partition("\n\n")[0] + "\n").size
         request = _request(
@@ -122,8 +130,10 @@ def build_snapshot(
             inputs=inputs,
             events=ledger.columns(size=size),
             keys=(partition_key, entropy(KEY_BYTES)),
+            master=master,
         )
-        made = _Making(building, shelf, request, file_identities(inputs.tables, inputs.described), progress)
+        curating = curating_in(workspace, inputs.identifiers)(rules.purposes[request.purpose])
+        made = _Making(building, shelf, request, file_identities(inputs.tables, inputs.described), progress, curating)
         made.begin_from(parent, ledger, known)
         manifest = made.manifest(inputs.described, checkpoint)
         inputs.require_unchanged()
@@ -157,6 +167,7 @@ def _request(
     inputs: Inputs,
     events: ColumnarEvents,
     keys: tuple[bytes, bytes],
+    master: str | None,
 ) -> GateRequest:
     """What the gate is asked; the keys are those of the partition and of the decisions."""
     return GateRequest(
@@ -172,6 +183,7 @@ def _request(
         memory_mib=workspace.number("build.memory_mib"),
         threads=workspace.number("build.threads"),
         indexed=True,
+        master=master,
     )
 
 
@@ -210,6 +222,12 @@ def _appending(ledger: Ledger) -> Callable[[Event], object]:
     return lambda event: ledger.append([event])
 
 
+def _releases(request: GateRequest) -> dict[str, str]:
+    """What decided and wrote, by name and version."""
+    names = ENGINES if request.master is None else (*ENGINES, "pyspark")
+    return {name: version(name) for name in names}
+
+
 @dataclass(slots=True)
 class _Making:
     """What is being written below the building folder, and from what."""
@@ -219,6 +237,7 @@ class _Making:
     request: GateRequest
     files: tuple[str, ...]
     progress: Progress
+    curating: Curating
     parent: SnapshotId | None = None
     full_because: str | None = None
     problems: tuple[Problem, ...] = ()
@@ -232,13 +251,17 @@ class _Making:
             try:
                 found = find_ancestor(self.shelf, ledger, named, self.request, announced)
                 asked = replace(self.request, decision_key=found.decision_key)
-                self._written = write_child(self.building, asked, self.files, draft, found.parent, self.progress)
+                self._written = write_child(
+                    self.building, asked, self.files, draft, found.parent, self.progress, curating=self.curating
+                )
                 self.request, self.parent = asked, found.id
             except Unusable as why:
                 self.full_because = str(why)
                 empty(self.building)
         if self._written is None:
-            self._written = write_full(self.building, self.request, self.files, draft, self.progress)
+            self._written = write_full(
+                self.building, self.request, self.files, draft, self.progress, curating=self.curating
+            )
         self.problems = self._written.problems
 
     def manifest(self, sources: tuple[InputTable, ...], checkpoint: str) -> SnapshotManifest:
@@ -253,10 +276,11 @@ class _Making:
             ledger_size=request.events.size,
             checkpoint=checkpoint,
             sources=sources,
-            engine={**{name: version(name) for name in ENGINES}, "sql": written.sql},
+            engine={**_releases(request), "sql": written.sql},
             counts=written.counts,
             files=written.files,
             decisions=written.decided,
             partition=Partition(request.shards, request.slices, key_id(request.partition_key)),
             parent=self.parent,
+            curation=written.curated,
         )

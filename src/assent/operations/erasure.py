@@ -35,6 +35,7 @@ from assent.ledger import Ledger
 from assent.ledger.charge import Gap, no_gap
 from assent.ledger.shredding import Readmission, Shredding
 from assent.ledger.suppression import create_suppression_key
+from assent.operations.flagging import FOLDER as SENSITIVE_LISTS
 from assent.operations.ledger import SUPPRESSION_KEY, ledger_key_of, suppression_key_of
 from assent.operations.snapshots import shelf_of
 from assent.operations.workspace import Workspace
@@ -263,7 +264,10 @@ def _clear_staging(workspace: Workspace, members: Sequence[str]) -> None:
     if not workspace.staging_folder.is_dir():
         return
     for staged in sorted(workspace.staging_folder.iterdir()):
-        if any(_names(path, members) for path in sorted(staged.rglob("*")) if path.is_file()):
+        # Lists of records in a sensitive context name no member, and go with the file that they were made of.
+        if staged.name != SENSITIVE_LISTS and any(
+            _names(path, members) for path in sorted(staged.rglob("*")) if path.is_file()
+        ):
             shutil.rmtree(staged)
 
 

@@ -13,6 +13,7 @@ from assent.gate.explain import Explanation, explain
 from assent.gate.lookup import events_about, find_with_parents
 from assent.ledger import Ledger, fold_exclusions, fold_holds, fold_member
 from assent.ledger.stored import Positioned
+from assent.operations.flagging import in_context, topics_in, topics_of
 from assent.operations.ledger import Clock, now, open_ledger
 from assent.operations.sources import open_entry
 from assent.operations.workspace import Workspace
@@ -68,6 +69,10 @@ def explain_record(
         )
         try:
             records = find_with_parents(engine, tables, RecordId(ident))
+            asked = rules.purposes.get(PurposeName(purpose))
+            if asked is not None:
+                spoken_of = topics_in(engine, tables, records, topics_of(asked))
+                records = {known: in_context(record, spoken_of, asked) for known, record in records.items()}
             size = ledger.size
             columns = ledger.columns(size=size)
             flags = {known: events_about(engine, columns, known) for known in records}

@@ -1,4 +1,5 @@
-"""Webhooks: a platform's own services hear of every changed setting, in the ledger's order, at least once.
+"""Webhooks: a platform's own services hear of every changed setting, in the ledger's order, at least once; and owners
+of models trained elsewhere hear of what is asked of them, in just the same way.
 
 Steps of telling a hook:
 
@@ -31,6 +32,8 @@ from assent.desk import hooks as desk
 from assent.desk.hooks import Hook
 from assent.errors import AssentError, InputError, RefusedError
 from assent.evidence.webhook import SECRET_BYTES, Signer, write_secret
+from assent.operations.models_elsewhere import TYPES as MODEL_TYPES
+from assent.operations.models_elsewhere import message_to_owner
 from assent.operations.outward import Outward, new_client, outward_of
 from assent.operations.platform import Platform
 from assent.vocabulary.events import Event, EventType
@@ -74,11 +77,14 @@ class Attempt:
     wait: timedelta | None = None
 
 
-def add_hook(platform: Platform, address: str, *, by: str, outward: Outward | None = None) -> MadeHook:
+def add_hook(
+    platform: Platform, address: str, *, by: str, about: str | None = None, outward: Outward | None = None
+) -> MadeHook:
     """Changes from now on are sent to that address.
 
     Args:
         by: the pseudonym of who adds it; the ledger's trail has it.
+        about: the model trained elsewhere of which it hears, and of no member's setting; None hears of settings.
 
     Raises:
         InputError: the address cannot be used.
@@ -87,8 +93,8 @@ def add_hook(platform: Platform, address: str, *, by: str, outward: Outward | No
     """
     address = (outward or outward_of(platform)).check(address)
     now, secret = platform.present(), platform.entropy(SECRET_BYTES)
-    hook = Hook(f"h{platform.entropy(_ID_BYTES).hex()}", address, secret, now, platform.ledger.size)
-    if any(each.address == address for each in list_hooks(platform)):
+    hook = Hook(f"h{platform.entropy(_ID_BYTES).hex()}", address, secret, now, platform.ledger.size, about=about)
+    if any((each.address, each.about) == (address, about) for each in list_hooks(platform)):
         raise _told_already()
     # The trail first: a hook that nobody recorded must hear nothing; a recorded one that is missing harms nobody.
     platform.record_action("hook.add", hook.id, by)
@@ -125,11 +131,20 @@ def start_hook(platform: Platform, ident: str, *, by: str) -> None:
 
 
 def tell_hooks(
-    platform: Platform, *, outward: Outward | None = None, stopped: Callable[[], bool] = lambda: False
+    platform: Platform,
+    *,
+    outward: Outward | None = None,
+    stopped: Callable[[], bool] = lambda: False,
+    owners_only: bool = False,
 ) -> int:
-    """Every hook whose turn it is has heard what it had not, as far as it takes it; how many messages arrived."""
+    """Every hook whose turn it is has heard what it had not, as far as it takes it; how many messages arrived.
+
+    Args:
+        owners_only: only those about a model trained elsewhere.
+    """
     way = outward or outward_of(platform)
     due = desk.due(platform.desk, now=platform.clock(), size=platform.ledger.size)
+    due = [each for each in due if each.about is not None or not owners_only]
 
     def tell(hook: Hook) -> int:
         claimed = desk.claim(platform.desk, hook, now=platform.clock())
@@ -177,7 +192,7 @@ def _tell(platform: Platform, hook: Hook, line: Line, stopped: Callable[[], bool
     """One hook hears everything up to the ledger's size; how many messages arrived."""
     arrived, size = 0, platform.ledger.size
     turn: Hook | None = hook
-    for seq, event in _changes(platform, hook.told_to, size):
+    for seq, event in _changes(platform, hook.about, hook.told_to, size):
         if stopped():
             break
         detail = None
@@ -199,11 +214,11 @@ def _tell(platform: Platform, hook: Hook, line: Line, stopped: Callable[[], bool
     return arrived
 
 
-def _changes(platform: Platform, start: int, stop: int) -> Iterator[tuple[int, Event | None]]:
-    """The changed settings at these positions; None in place of an event says only how far was read."""
+def _changes(platform: Platform, about: str | None, start: int, stop: int) -> Iterator[tuple[int, Event | None]]:
+    """What a hook hears of at these positions; None in place of an event says only how far was read."""
     unread = 0
     for seq, event in platform.ledger.events(start, stop):
-        if isinstance(event, Event) and event.type is EventType.SETTING_CHANGED:
+        if isinstance(event, Event) and _concerns(event, about):
             unread = 0
             yield seq, event
         elif (unread := unread + 1) >= _UNREAD_EACH:
@@ -211,11 +226,17 @@ def _changes(platform: Platform, start: int, stop: int) -> Iterator[tuple[int, E
             yield seq, None
 
 
+def _concerns(event: Event, about: str | None) -> bool:
+    if about is None:
+        return event.type is EventType.SETTING_CHANGED
+    return event.type in MODEL_TYPES and event.key == about
+
+
 def _send(platform: Platform, hook: Hook, seq: int, event: Event, line: Line) -> Attempt:
-    body = message(seq, event)
     signer = Signer(hook.secret, platform.clock)
-    headers = signer.headers(f"{hook.id}.{seq}", [body]) | {"content-type": "application/json"}
     try:
+        body = message(seq, event) if hook.about is None else message_to_owner(platform.workspace, seq, event)
+        headers = signer.headers(f"{hook.id}.{seq}", [body]) | {"content-type": "application/json"}
         response = line.post(hook.address, body, headers)
     except AssentError as error:
         return Attempt(arrived=False, detail=error.message[:200])

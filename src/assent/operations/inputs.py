@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import file_digest
 from pathlib import Path
 
 from assent.errors import InputError, UnavailableError
 from assent.evidence.manifest import InputFile, InputTable
+from assent.operations.flagging import with_flags
 from assent.operations.sources import open_entry
 from assent.operations.workspace import Workspace
+from assent.vocabulary.curation import Topic
 from assent.vocabulary.tables import Problem, RecordTable
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much there is (0: not known)."""
+
+NO_TOPICS: frozenset[Topic] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +28,14 @@ class Inputs:
     Args:
         described: the same tables as the manifest names them.
         stamps: size and time of change of each file when its digest was taken.
+        identifiers: files of what identifies people.
     """
 
     tables: tuple[RecordTable, ...]
     described: tuple[InputTable, ...]
     problems: tuple[Problem, ...]
     stamps: tuple[tuple[Path, int, int], ...]
+    identifiers: tuple[Path, ...] = ()
 
     def require_unchanged(self) -> None:
         """Every file is still the one whose digest was taken.
@@ -45,8 +51,11 @@ class Inputs:
                 )
 
 
-def read_inputs(workspace: Workspace, progress: Progress) -> Inputs:
+def read_inputs(workspace: Workspace, progress: Progress, topics: frozenset[Topic] = NO_TOPICS) -> Inputs:
     """The tables of all sources the workspace names, in the order of their names. Cost: one pass over the files.
+
+    Args:
+        topics: whose records are found by their texts, in files that were not looked through before.
 
     Raises:
         InputError: there is no source, or one cannot be read.
@@ -64,15 +73,27 @@ def read_inputs(workspace: Workspace, progress: Progress) -> Inputs:
                 progress("reading the sources' digests", len(stamps), total)
                 found = path.stat()
                 stamps.append((path, found.st_size, found.st_mtime_ns))
-                listed.append(InputFile(_named(path, workspace.root), _digest(path), found.st_size))
+                listed.append(_input_file(path, workspace.root))
             kind = workspace.sources[name].kind
             described.append(InputTable(name, kind, table.format, table.columns, table.zone, tuple(listed)))
+    if topics:
+        progress("looking for sensitive contexts", 0, 0)
+    digests = [[file.sha256 for file in table.files] for table in described]
+    tables = with_flags(workspace, (table for _, files in opened for table in files.tables), digests, topics)
     return Inputs(
-        tuple(table for _, files in opened for table in files.tables),
-        tuple(described),
+        tables,
+        tuple(
+            replace(about, flagged=tuple(_input_file(path, workspace.root) for path in table.flagged))
+            for about, table in zip(described, tables, strict=True)
+        ),
         tuple(problem for _, files in opened for problem in files.problems),
         tuple(stamps),
+        tuple(path for _, files in opened for path in files.identifiers),
     )
+
+
+def _input_file(path: Path, root: Path) -> InputFile:
+    return InputFile(_named(path, root), _digest(path), path.stat().st_size)
 
 
 def _named(path: Path, root: Path) -> str:

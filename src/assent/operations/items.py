@@ -20,13 +20,15 @@ from assent.errors import AssentError, InputError, UnavailableError
 from assent.gate.items import Listed, excerpts, list_items
 from assent.gate.lookup import find
 from assent.ledger import Positioned, fold_exclusions
+from assent.operations.chronicle import Chronicle
 from assent.operations.deciding import Asked, Decider, Look
+from assent.operations.flagging import in_context, topics_in, topics_of
 from assent.operations.platform import Platform
 from assent.operations.progress import used_in
 from assent.operations.snapshots import shelf_of
 from assent.operations.sources import open_entry
-from assent.operations.sweep import Chronicle
 from assent.policy.pack import Purpose
+from assent.vocabulary.curation import Topic
 from assent.vocabulary.events import Event, EventType
 from assent.vocabulary.identifiers import MemberId, RecordId, SnapshotId
 from assent.vocabulary.reasons import Reason, from_mask
@@ -94,6 +96,10 @@ class _Found:
 
     records: Mapping[RecordId, Record]
     texts: Mapping[RecordId, str]
+    spoken_of: Mapping[RecordId, frozenset[Topic]]
+
+
+_NONE = _Found({}, {}, {})
 
 
 class Items:
@@ -118,7 +124,7 @@ class Items:
         number = min(max(number, 1), pages)
         shown = listed[(number - 1) * PER_PAGE : number * PER_PAGE]
         idents = tuple(each.id for each in shown)
-        found = self._keep((stamp, idents), lambda: self._find(tables, idents)) if idents else _Found({}, {})
+        found = self._keep((stamp, idents), lambda: self._find(tables, idents)) if idents else _NONE
         own = {each.id: each.own for each in shown}
         return Page(tuple(self._judged(member, own, found)), number, pages, len(listed))
 
@@ -155,7 +161,7 @@ class Items:
         look = self._decider.look([Asked(each) for each in found.records.values()])
         said = self._platform.ledger.events_of(member, size=look.known.size)
         left_out = fold_exclusions(said, at=look.known.at, size=look.known.size)
-        judge = _Judge(self._decider, look, found.records)
+        judge = _Judge(self._decider, look, found)
         used = self._used_in(member, tuple(ident for ident, wrote in own.items() if wrote))
         for ident, wrote in own.items():
             record = found.records.get(ident)
@@ -213,7 +219,8 @@ class Items:
                 found = find(engine, tables, wanted)
                 records |= found
                 wanted = {each.parent for each in found.values() if each.parent is not None} - set(records)
-        return _Found(records, texts)
+            asked = frozenset(topic for each in self._platform.pack.purposes.values() for topic in topics_of(each))
+            return _Found(records, texts, topics_in(engine, tables, records, asked))
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -266,14 +273,16 @@ class Items:
 class _Judge:
     """Judges records out of one look; what a record carries is judged before it."""
 
-    def __init__(self, decider: Decider, look: Look, records: Mapping[RecordId, Record]) -> None:
-        self._decider, self._look, self._records = decider, look, records
+    def __init__(self, decider: Decider, look: Look, found: _Found) -> None:
+        self._decider, self._look, self._records = decider, look, found.records
+        self._spoken_of = found.spoken_of
         self._known: dict[tuple[RecordId, str], Judgment] = {}
 
     def of(self, record: Record, purpose: Purpose, above: frozenset[RecordId] = frozenset()) -> Judgment:
         key = (record.id, purpose.name)
         if key not in self._known:
-            asked = Asked(record, self._parent_allowed(record, purpose, above | {record.id}))
+            seen = in_context(record, self._spoken_of, purpose)
+            asked = Asked(seen, self._parent_allowed(record, purpose, above | {record.id}))
             self._known[key] = self._decider.judged(self._look, purpose.name, [asked]).judgments[0]
         return self._known[key]
 

@@ -8,13 +8,14 @@ from datetime import datetime
 
 from assent.errors import AssentError, InputError
 from assent.evidence.manifest import SnapshotManifest
+from assent.operations.chronicle import Chronicle
 from assent.operations.platform import Platform
 from assent.operations.progress import held_in, manifest_of
 from assent.operations.receipt import Made, make_receipt
 from assent.operations.snapshots import shelf_of
 from assent.operations.subject import prove_subject
-from assent.operations.sweep import Chronicle
-from assent.vocabulary.events import Event, EventType
+from assent.operations.subject_models import Learned, learned_from
+from assent.vocabulary.events import Event
 from assent.vocabulary.identifiers import MemberId, PurposeName, SnapshotId
 
 
@@ -41,24 +42,15 @@ class DataSet:
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
-    """A model that the ledger knows; `superseded` once another took its place."""
-
-    name: str
-    sealed_at: datetime
-    superseded: bool
-
-
-@dataclass(frozen=True, slots=True)
 class WhereItWent:
-    """Every snapshot and every model of the platform; the newest first."""
+    """Every snapshot of the platform, the newest first; and what learned from the member."""
 
     data_sets: tuple[DataSet, ...]
-    models: tuple[Model, ...]
+    learned: Learned
 
 
 def where_it_went(platform: Platform, member: MemberId) -> WhereItWent:
-    """Every snapshot that the ledger knows, with what it holds of the member, and every model.
+    """Every snapshot that the ledger knows, with what it holds of the member, and what learned from it.
 
     Cost: one look into each snapshot that stands, which is kept.
     """
@@ -66,23 +58,12 @@ def where_it_went(platform: Platform, member: MemberId) -> WhereItWent:
     here = set(shelf.snapshots())
     found = [_data_set(platform, known, SnapshotId(name), member, here=name in here) for name in known.sealed]
     ordered = sorted(found, key=lambda each: (each.made_at is not None, each.made_at, each.id), reverse=True)
-    return WhereItWent(tuple(ordered), models_of(platform))
+    return WhereItWent(tuple(ordered), learned_from_member(platform, member))
 
 
-def models_of(platform: Platform) -> tuple[Model, ...]:
-    """Every model that the ledger knows, the newest first."""
-    sealed: dict[str, datetime] = {}
-    superseded = set()
-    for _, event in platform.ledger.system_events():
-        if not isinstance(event, Event) or event.key is None:
-            continue
-        if event.type is EventType.MODEL_SEALED:
-            sealed[event.key] = event.effective_at
-        elif event.type is EventType.MODEL_SUPERSEDED:
-            superseded.add(event.key)
-    return tuple(Model(name, at, name in superseded) for name, at in sorted(sealed.items(), key=lambda each: each[1]))[
-        ::-1
-    ]
+def learned_from_member(platform: Platform, member: MemberId) -> Learned:
+    """Which models learned from the member, here and elsewhere, and which certificates concern them."""
+    return learned_from(platform.workspace, platform.ledger, member)
 
 
 def proof_of(platform: Platform, member: MemberId, snapshot: str) -> bytes:

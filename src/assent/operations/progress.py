@@ -12,9 +12,9 @@ from assent.errors import AssentError
 from assent.evidence.attestation import read_unverified
 from assent.evidence.manifest import MANIFEST, SnapshotManifest, parse_manifest
 from assent.ledger import Positioned
+from assent.operations.chronicle import Chronicle
 from assent.operations.platform import Platform
 from assent.operations.snapshots import shelf_of
-from assent.operations.sweep import Chronicle
 from assent.operations.takeback import standing_request
 from assent.policy.pack import Others, Pack, Purpose
 from assent.snapshot.holding import rows_of

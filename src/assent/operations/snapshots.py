@@ -17,6 +17,7 @@ from assent.operations.workspace import Workspace
 from assent.snapshot.reader import open_snapshot
 from assent.snapshot.sealing import Shelf
 from assent.storage.schema import DATABASE_NAME
+from assent.vocabulary.curation import Drop
 from assent.vocabulary.events import Event, EventType
 from assent.vocabulary.identifiers import SnapshotId
 from assent.vocabulary.reasons import Reason
@@ -44,7 +45,8 @@ class Readable:
     """What a reader gets of a snapshot now.
 
     Args:
-        sealed: rows of the files; `rows` of them may still be read.
+        sealed: rows of the files; `rows` of them may still be read and count.
+        dropped: rows that may be read and do not count, by why curation passes over them.
         sample: the first of those.
     """
 
@@ -53,6 +55,7 @@ class Readable:
     sealed: int
     rows: int
     left_out: Mapping[Reason, int]
+    dropped: Mapping[Drop, int]
     sample: Sequence[Mapping[str, Any]]
 
 
@@ -131,4 +134,4 @@ def read_snapshot(workspace: Workspace, named: str, *, limit: int, clock: Callab
         rows = (row for batch in reader for row in batch.to_pylist())
         sample = list(islice(rows, limit))
         sealed = sum(each.rows for each in reader.manifest.files)
-        return Readable(reader.id, clock(), sealed, reader.rows, reader.left_out, sample)
+        return Readable(reader.id, clock(), sealed, reader.rows, reader.left_out, reader.dropped, sample)

@@ -63,14 +63,20 @@ def preview_source(kind: str, path: Path) -> Survey:
 
 
 def synthesize_source(
-    folder: Path, *, members: int, records: int, seed: int, progress: Callable[[int, int], None] | None = None
+    folder: Path,
+    *,
+    members: int,
+    records: int,
+    seed: int,
+    mentions: bool = False,
+    progress: Callable[[int, int], None] | None = None,
 ) -> SyntheticSummary:
-    """The folder holds a made-up network that is a source of kind `synthetic`.
+    """The folder holds a made-up network that is a source of kind `synthetic`; with `mentions`, of known people too.
 
     Raises:
         InputError: the folder exists, or a number makes no sense; nothing was written.
     """
-    return generate(folder, members=members, records=records, seed=seed, progress=progress)
+    return generate(folder, members=members, records=records, seed=seed, mentions=mentions, progress=progress)
 
 
 def _section(root: Path, name: str, kind: str, target: Path) -> str:

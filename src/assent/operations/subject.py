@@ -18,9 +18,11 @@ from assent.evidence.tags import key_id, member_key
 from assent.gate.members import Appearance, records_by, records_naming
 from assent.ledger import Ledger
 from assent.operations.build import ATTEST_KEY
+from assent.operations.chronicle import Chronicle
 from assent.operations.ledger import Clock, now, open_ledger
 from assent.operations.snapshots import shelf_of
 from assent.operations.sources import open_entry
+from assent.operations.subject_models import Learned, learned_from
 from assent.operations.verify import ledger_keys, public_key
 from assent.operations.workspace import Workspace
 from assent.snapshot.proving import DecisionFiles, open_decisions
@@ -75,6 +77,25 @@ def prove_subject(
         vkeys = [each.key for each in ledger.keys]
     data = sign_subject_proof(SubjectProof(member, clock(), tuple(parts)), key)
     return MadeProof(data, verify_subject_proof(data, key=key.public_key(), vkeys=vkeys))
+
+
+def standing_snapshots(workspace: Workspace, *, clock: Clock = now) -> list[SnapshotId]:
+    """Every snapshot that stands, which is what a member is told about unless somebody names some.
+
+    Raises:
+        InputError: none stands.
+    """
+    with open_ledger(workspace, clock=clock, read_only=True) as ledger:
+        found = Chronicle.read(ledger).standing()
+    if not found:
+        raise InputError("no snapshot stands", hint="nothing of anybody was used; `assent build PURPOSE` makes one")
+    return found
+
+
+def learned_from_member(workspace: Workspace, member: str, *, clock: Clock = now) -> Learned:
+    """Which models learned from the member's records, and which certificates concern them."""
+    with open_ledger(workspace, clock=clock, read_only=True) as ledger:
+        return learned_from(workspace, ledger, member)
 
 
 def verify_subject_file(

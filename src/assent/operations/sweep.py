@@ -1,63 +1,70 @@
 """Sweep: every snapshot that holds what was taken back is rewritten without it, and what it replaces is removed.
 
-    finish what a crash left ─ for each snapshot that stands: who withdrew? ─ which rows? ─ files anew ─ seal
-    ─ superseded ─ removed.json ─ files gone ─ key gone ─ removed
+    finish what a crash left ─ for each snapshot that stands: who withdrew? ─ which rows? ─ owners of models that
+    read them elsewhere asked ─ files anew ─ seal ─ superseded ─ removed.json ─ files gone ─ key gone ─ removed
 
 Readers leave the withdrawn out from the first event on; a sweep makes it true of the bytes as well.
 """
 
 from __future__ import annotations
 
-import json
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from hashlib import file_digest, sha256
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from assent.engines import open_duckdb
+from assent.curation.copying import COPIED_SCHEMA, SIGNING
+from assent.engines import Engine, open_duckdb
 from assent.errors import AssentError, EvidenceError, InputError, UnavailableError
-from assent.evidence.attestation import read_unverified
 from assent.evidence.checkpoint import parse_checkpoint
 from assent.evidence.manifest import (
     CARD,
     CROISSANT,
     MANIFEST,
     PACK,
+    Curated,
     SnapshotManifest,
     Withdrawal,
-    parse_manifest,
 )
-from assent.evidence.tags import key_id
+from assent.gate.copies import find_said
 from assent.gate.lookup import find_texts
 from assent.ledger import Ledger
 from assent.operations.build import ATTEST_KEY, sealed_snapshots
+from assent.operations.chronicle import Chronicle
+from assent.operations.curating import curating_in
 from assent.operations.ledger import open_ledger
+from assent.operations.models_elsewhere import Asked, models_elsewhere
+from assent.operations.models_elsewhere_asking import Asking, Reached, ask_owners, people_in
+from assent.operations.opened import Opened, manifest_on, tables_unchanged
 from assent.operations.workspace import Workspace
-from assent.policy.load import pack_from_document
-from assent.policy.pack import Pack, Purpose
+from assent.policy.pack import Purpose
 from assent.snapshot.again import Again, Sources, asks_sources, decide_again
 from assent.snapshot.card import write_card
 from assent.snapshot.croissant import describe_snapshot
+from assent.snapshot.curating import NOTHING, Curating
+from assent.snapshot.judging import write_copies
+from assent.snapshot.recopying import find_recopied
 from assent.snapshot.regions import rows_by_region
 from assent.snapshot.removing import Means, Place, Removed, has_bytes, remove, supersede
 from assent.snapshot.rewriting import Rewritten, count_again, rewrite_data, rewrite_decisions
 from assent.snapshot.sealing import BUILDING, Gap, Sealed, Shelf, held, no_gap, recover, seal, start_building
 from assent.snapshot.since import Moment
-from assent.snapshot.standing import require_prefix, require_sealed
 from assent.snapshot.touched import Row, find_touched, open_data
-from assent.snapshot.withdrawn import Withdrawn, withdrawn_between
+from assent.snapshot.withdrawn import Withdrawn
 from assent.storage.keys import load_key
-from assent.vocabulary.events import Event, EventType
+from assent.vocabulary.events import Event
 from assent.vocabulary.identifiers import SnapshotId
-from assent.vocabulary.tables import RecordTable
+from assent.vocabulary.tables import RecordTable, without_redactions
 
 Clock = Callable[[], datetime]
 Progress = Callable[[str, int, int], None]
@@ -70,6 +77,7 @@ class Swept:
     Args:
         replaced_by: the version in its place; None in a dry run.
         members: who withdrew since it was decided, or since it was last swept; most have no row in it.
+        people: of them, those whom a row that goes or is masked anew concerns.
         removed: rows that go; `masked` stay with somebody masked who was not.
         unmasked: rows that go only because the files they came from are no longer there to mask from.
         rewritten: data files written anew, or gone with all their rows; `kept` are shared with the old version.
@@ -87,6 +95,7 @@ class Swept:
     kept: int = 0
     bytes_removed: int = 0
     seconds: float = 0.0
+    people: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +107,8 @@ class SweepResult:
         finished: snapshots whose removal an earlier sweep had begun, or that were superseded otherwise.
         lost: snapshots of which the ledger knows and whose folder is gone; the ledger says so now.
         problems: snapshots that could not be swept, and why.
+        asked: of owners of models trained elsewhere, to train them again.
+        unheard: models elsewhere whose statements cannot be read, so that nobody can say whether to ask, and why.
     """
 
     looked_at: int
@@ -106,40 +117,8 @@ class SweepResult:
     lost: tuple[SnapshotId, ...] = ()
     problems: Mapping[SnapshotId, AssentError] = field(default_factory=dict)
     dry_run: bool = False
-
-
-@dataclass(slots=True)
-class Chronicle:
-    """What the ledger says became of snapshots: their manifests' digests, and those of removal statements."""
-
-    sealed: dict[str, str] = field(default_factory=dict)
-    superseded: dict[str, str] = field(default_factory=dict)
-    removed: dict[str, set[str]] = field(default_factory=dict)
-
-    @classmethod
-    def read(cls, ledger: Ledger) -> Chronicle:
-        """All of it, as of now."""
-        found = cls()
-        for _, event in ledger.system_events():
-            if not isinstance(event, Event) or event.key is None or event.value is None:
-                continue
-            if event.type is EventType.SNAPSHOT_SEALED:
-                found.sealed[event.key] = event.value
-            elif event.type is EventType.SNAPSHOT_SUPERSEDED:
-                found.superseded[event.key] = event.value
-            elif event.type is EventType.SNAPSHOT_REMOVED:
-                found.removed.setdefault(event.key, set()).add(event.value)
-        return found
-
-    def place_of(self, snapshot: str) -> Place:
-        """What took the place of a superseded snapshot."""
-        digest = self.superseded[snapshot]
-        taken = next((name for name, each in self.sealed.items() if each == digest and name != snapshot), None)
-        return Place(None if taken is None else SnapshotId(taken), digest)
-
-    def standing(self) -> list[SnapshotId]:
-        """Those that nothing superseded."""
-        return sorted(SnapshotId(name) for name in self.sealed if name not in self.superseded)
+    asked: tuple[Asked, ...] = ()
+    unheard: Mapping[str, AssentError] = field(default_factory=dict)
 
 
 def sweep(
@@ -162,13 +141,20 @@ def sweep(
     shelf = Shelf(workspace.snapshots_folder, workspace.keys_folder)
     if dry_run:
         with open_ledger(workspace, clock=clock, read_only=True) as ledger:
-            return _Sweep(workspace, shelf, ledger, clock, progress, gap, None).look()
+            return _Sweep(workspace, shelf, ledger, clock, progress, gap, None, _no_curating).look()
     path = workspace.keys_folder / ATTEST_KEY
     key = load_key(path) if path.is_file() else None
     with open_ledger(workspace, clock=clock) as ledger:
         _require_shelf(shelf, ledger)
     with open_ledger(workspace, clock=clock) as ledger, held(shelf):
-        return _Sweep(workspace, shelf, ledger, clock, progress, gap, key).run()
+        return _Sweep(workspace, shelf, ledger, clock, progress, gap, key, curating_in(workspace)).run()
+
+
+def look_over(workspace: Workspace, snapshots: Collection[SnapshotId], *, clock: Clock) -> SweepResult:
+    """What a sweep would do to these snapshots, which stand; nothing is changed."""
+    shelf = Shelf(workspace.snapshots_folder, workspace.keys_folder)
+    with open_ledger(workspace, clock=clock, read_only=True) as ledger:
+        return _Sweep(workspace, shelf, ledger, clock, _nobody_looks, no_gap, None, _no_curating).look(snapshots)
 
 
 def _require_shelf(shelf: Shelf, ledger: Ledger) -> None:
@@ -195,11 +181,14 @@ class _Sweep:
     progress: Progress
     gap: Gap
     key: Ed25519PrivateKey | None
+    curating: Callable[[Purpose], Curating]
     problems: dict[SnapshotId, AssentError] = field(default_factory=dict)
+    asked: list[Asked] = field(default_factory=list)
 
-    def look(self) -> SweepResult:
+    def look(self, only: Collection[SnapshotId] | None = None) -> SweepResult:
         """What a sweep would do."""
         standing = [each for each in Chronicle.read(self.ledger).standing() if self._lies_there(each)]
+        standing = [each for each in standing if only is None or each in only]
         found = [self._trying(each, self._would) for each in standing]
         swept = tuple(each for each in found if each is not None)
         return SweepResult(len(standing), swept, problems=self.problems, dry_run=True)
@@ -228,7 +217,10 @@ class _Sweep:
         standing = Chronicle.read(self.ledger).standing()
         found = [self._trying(each, self._sweep) for each in standing]
         swept = tuple(each for each in found if each is not None)
-        return SweepResult(len(standing), swept, tuple(finished), tuple(lost), self.problems)
+        unheard = models_elsewhere(self.workspace, self.ledger).problems
+        return SweepResult(
+            len(standing), swept, tuple(finished), tuple(lost), self.problems, asked=tuple(self.asked), unheard=unheard
+        )
 
     def _append(self, event: Event) -> object:
         return self.ledger.append([event])
@@ -244,7 +236,7 @@ class _Sweep:
         """A version that was sealed has taken the place of what it rewrites, also when that was cut off."""
         known = Chronicle.read(self.ledger)
         for identity in self.shelf.snapshots():
-            manifest = _manifest_of(self.shelf, identity)
+            manifest = manifest_on(self.shelf, identity)
             parent = None if manifest is None or not manifest.withdrawals else manifest.parent
             if parent in known.sealed and parent not in known.superseded and identity in known.sealed:
                 supersede(SnapshotId(str(parent)), Place(identity, known.sealed[identity]), self._means({}))
@@ -279,7 +271,7 @@ class _Sweep:
         rows = find_touched(opened.folder, opened.manifest, withdrawn, self.progress) if withdrawn else []
         if not rows:
             return None
-        again = self._decide(opened, rows, withdrawn)[0]
+        again = self._decide(opened, rows, withdrawn).again
         if not again.denied and not again.shown:
             return None
         touched = {row.file for row, _ in again.denied} | {each.row.file for each in again.shown}
@@ -291,28 +283,56 @@ class _Sweep:
             + sum(each.bytes for each in opened.manifest.decisions.files if again.denied),
         )
 
-    def _decide(self, opened: Opened, rows: Sequence[Row], withdrawn: Withdrawn) -> tuple[Again, bool]:
-        """What becomes of the rows, and whether their sources could be read."""
+    def _decide(self, opened: Opened, rows: Sequence[Row], withdrawn: Withdrawn) -> _Decided:
+        alone = self._decided(opened, rows, withdrawn, NO_COPIES)
+        if not alone.again.denied or not opened.purpose.unlinked_copies_denied:
+            return alone
+        copied = self._recopied(opened, alone.again)
+        if not copied.num_rows:
+            return alone
+        reached = Withdrawn(frozenset(), frozenset(copied["id"].to_pylist()))
+        also = find_touched(opened.folder, opened.manifest, reached, self.progress)
+        every = {(row.file, row.place): row for row in (*rows, *also)}
+        return self._decided(opened, [every[place] for place in sorted(every)], withdrawn, copied)
+
+    def _decided(self, opened: Opened, rows: Sequence[Row], withdrawn: Withdrawn, copied: pa.Table) -> _Decided:
         asked = [row.id for row in rows if asks_sources(row, opened.purpose)]
         sources: Sources | None = {}
         if asked:
             self.progress("reading where they came from", 0, 0)
-            sources = self._sources(opened.manifest, asked)
-        return decide_again(rows, withdrawn, opened.purpose, sources), sources is not None
+            with self._reading(opened.manifest) as reading:
+                sources = None if reading is None else find_texts(*reading, pa.array(asked, pa.string()))
+        again = decide_again(rows, withdrawn, opened.purpose, sources, copied["id"].to_pylist())
+        return _Decided(again, sources is not None, copied)
 
-    def _sources(self, manifest: SnapshotManifest, asked: Sequence[str]) -> Sources | None:
+    def _recopied(self, opened: Opened, again: Again) -> pa.Table:
+        """Who copies what goes, in `COPIED_SCHEMA`."""
+        self.progress("looking for copies", 0, 0)
+        with self._reading(opened.manifest) as reading, self._waiting() as spool:
+            said = None if reading is None else partial(_said, reading)
+            return find_recopied(opened.folder, opened.manifest, again, said, spool)
+
+    @contextmanager
+    def _reading(self, manifest: SnapshotManifest) -> Iterator[tuple[Engine, tuple[RecordTable, ...]] | None]:
+        """The files the rows came from, open to be asked; None where they are gone or changed."""
         tables = tables_unchanged(manifest, self.workspace.root)
         if tables is None:
-            return None
+            yield None
+            return
         memory, threads = (self.workspace.number(f"build.{name}") for name in ("memory_mib", "threads"))
-        # On the shelf, where whoever holds it next clears what a killed sweep left of people's texts.
-        place = None if self.key is None else self.shelf.folder
-        with TemporaryDirectory(prefix=f"{BUILDING}sources-", dir=place) as folder:
-            engine = open_duckdb(memory_mib=memory, threads=threads, folder=Path(folder))
+        with self._waiting() as folder:
+            engine = open_duckdb(memory_mib=memory, threads=threads, folder=folder)
             try:
-                return find_texts(engine, tables, pa.array(asked, pa.string()))
+                yield engine, tables
             finally:
                 engine.close()
+
+    @contextmanager
+    def _waiting(self) -> Iterator[Path]:
+        """A folder on the shelf, where whoever holds it next clears what a killed sweep left of people's texts."""
+        place = None if self.key is None else self.shelf.folder
+        with TemporaryDirectory(prefix=f"{BUILDING}waiting-", dir=place) as folder:
+            yield Path(folder)
 
     def _sweep(self, opened: Opened) -> Swept | None:
         started = time.monotonic()
@@ -321,11 +341,13 @@ class _Sweep:
         now = Moment(self.ledger.present(self.clock()), size)
         withdrawn = opened.withdrawn(self.ledger, now)
         rows = find_touched(opened.folder, opened.manifest, withdrawn, self.progress) if withdrawn else []
-        again, read = self._decide(opened, rows, withdrawn)
+        decided = self._decide(opened, rows, withdrawn)
+        again = decided.again
         if not again.denied and not again.shown:
             return None
-        withdrawal = Withdrawal(now.at, now.size, checkpoint, read, again.unmasked)
-        sealed, written = self._rewrite(opened, again, withdrawal)
+        self._ask_owners(opened, withdrawn, again, now)
+        withdrawal = Withdrawal(now.at, now.size, checkpoint, decided.sources_read, again.unmasked)
+        sealed, written = self._rewrite(opened, decided, withdrawal)
         means = self._means({})
         place = Place(sealed.id, sealed.digest)
         supersede(opened.id, place, means)
@@ -340,23 +362,38 @@ class _Sweep:
             seconds=time.monotonic() - started,
         )
 
-    def _rewrite(self, opened: Opened, again: Again, withdrawal: Withdrawal) -> tuple[Sealed, Rewritten]:
+    def _ask_owners(self, opened: Opened, withdrawn: Withdrawn, again: Again, now: Moment) -> None:
+        """Whoever trained on a version of this snapshot elsewhere is asked to train again."""
+        assert self.key is not None
+        people = people_in(withdrawn, again)
+        reached = Reached(opened.id, opened.purpose, people, len(again.denied), len(again.shown))
+        asking = Asking(self.workspace, self.ledger, self.key, now)
+        self.asked += ask_owners(asking, reached, opened.decision_key(self.shelf))
+
+    def _rewrite(self, opened: Opened, decided: _Decided, withdrawal: Withdrawal) -> tuple[Sealed, Rewritten]:
         """The new version is sealed."""
         assert self.key is not None
+        again = decided.again
         decision_key = opened.decision_key(self.shelf)
         old = opened.manifest
         building = start_building(self.shelf, old.purpose)
-        written = rewrite_data(opened.folder, building, old, again, self.progress)
-        decided = rewrite_decisions(
+        # What is known of people matters to rows masked anew alone; else nobody asks for files that may be gone.
+        knowing = self.curating if again.shown else curating_in(self.workspace, identifiers=())
+        curating = knowing(opened.purpose) if old.curation is not None else NOTHING
+        curate = curating.curate(decision_key)
+        written = rewrite_data(opened.folder, building, old, again, self.progress, curate=curate or without_redactions)
+        decisions = rewrite_decisions(
             opened.folder, building, old.decisions, again.denied, key=decision_key, progress=self.progress
         )
         manifest = replace(
-            old, files=written.files, decisions=decided, parent=opened.id, withdrawals=(*old.withdrawals, withdrawal)
+            old, files=written.files, decisions=decisions, parent=opened.id, withdrawals=(*old.withdrawals, withdrawal)
         )
         counts = count_again(old.counts, again, written.gone, self._regions(opened, again))
         if sum(counts.allowed_by_region.values()) != counts.allowed:
             counts = replace(counts, allowed_by_region=self._all_regions(manifest, building))
-        manifest = replace(manifest, counts=counts)
+        copies = write_copies(building, decided.copied, decision_key, earlier=_copies_before(opened))
+        curated = curating.judged(building, manifest.files, self.progress, copies)
+        manifest = replace(manifest, counts=counts, curation=_as_sealed(old.curation, curated))
         (building / PACK).write_bytes((opened.folder / PACK).read_bytes())
         (building / CARD).write_text(write_card(manifest, opened.pack), encoding="utf-8")
         (building / CROISSANT).write_bytes(describe_snapshot(manifest, opened.pack))
@@ -391,71 +428,42 @@ class _Sweep:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
-    """A snapshot that stands, found to be what was sealed."""
+class _Decided:
+    """What becomes of a snapshot's rows.
 
-    id: SnapshotId
-    folder: Path
-    manifest: SnapshotManifest
-    pack: Pack
-    purpose: Purpose
+    Args:
+        sources_read: whether the files they came from could be read, where they were asked for.
+        copied: the rows that go because they copy, in `COPIED_SCHEMA`.
+    """
 
-    @classmethod
-    def of(cls, shelf: Shelf, identity: SnapshotId, ledger: Ledger) -> Opened:
-        """The snapshot of that name.
-
-        Raises:
-            EvidenceError: it is not what the ledger says was sealed.
-        """
-        folder = shelf.of(identity)
-        try:
-            envelope, document = ((folder / name).read_bytes() for name in (MANIFEST, PACK))
-        except OSError:
-            raise EvidenceError(f"`{folder}` lacks its manifest or its rules") from None
-        require_sealed(ledger, identity, sha256(envelope).hexdigest())
-        manifest = parse_manifest(read_unverified(envelope))
-        require_prefix(ledger, manifest)
-        if sha256(document).hexdigest() != manifest.pack_digest:
-            raise EvidenceError(f"`{folder / PACK}` is not the pack that decided")
-        pack = pack_from_document(json.loads(document))
-        return cls(identity, folder, manifest, pack, pack.purposes[manifest.purpose])
-
-    @property
-    def base(self) -> Moment:
-        """(T, N), which every version keeps."""
-        return Moment(self.manifest.at, self.manifest.ledger_size)
-
-    def withdrawn(self, ledger: Ledger, now: Moment) -> Withdrawn:
-        """Who withdrew by now and had not when it was last swept."""
-        found = withdrawn_between(ledger, self.pack, self.purpose, self.base, now)
-        for each in self.manifest.withdrawals if found else ():
-            before = withdrawn_between(ledger, self.pack, self.purpose, self.base, Moment(each.at, each.ledger_size))
-            found = Withdrawn(found.members - before.members, found.records - before.records)
-        return found
-
-    def decision_key(self, shelf: Shelf) -> bytes:
-        """The key under which its decisions stand, which the next version inherits."""
-        path = shelf.decision_key(self.id)
-        key = path.read_bytes() if path.is_file() else b""
-        if key_id(key) != self.manifest.decisions.key_id:
-            raise EvidenceError(
-                f"`{path}` is not the decision key of `{self.id}`",
-                hint="restore it; without it nothing can be rewritten",
-            )
-        return key
+    again: Again
+    sources_read: bool
+    copied: pa.Table
 
 
-def tables_unchanged(manifest: SnapshotManifest, root: Path) -> tuple[RecordTable, ...] | None:
-    """The tables the records came from; None where a file is gone or no longer the one that was read."""
-    for table in manifest.sources:
-        for file in table.files:
-            try:
-                with (root / file.path).open("rb") as stream:
-                    if file_digest(stream, "sha256").hexdigest() != file.sha256:
-                        return None
-            except OSError:
-                return None
-    return tuple(table.located(root) for table in manifest.sources)
+NO_COPIES: Final = COPIED_SCHEMA.empty_table()
+
+
+def _said(reading: tuple[Engine, tuple[RecordTable, ...]], ids: pa.Array) -> Iterator[pa.RecordBatch]:
+    return find_said(*reading, ids, SIGNING)
+
+
+def _copies_before(opened: Opened) -> pa.Table | None:
+    entry = opened.manifest.curation.copies if opened.manifest.curation else None
+    return None if entry is None else open_data(opened.folder, entry).read()
+
+
+def _as_sealed(before: Curated | None, now: Curated | None) -> Curated | None:
+    """The judgments of now; of rows that stay it is still true what their build knew of people."""
+    return None if before is None or now is None else replace(now, identifiers=before.identifiers)
+
+
+def _nobody_looks(_what: str, _done: int, _total: int) -> None:
+    """Nobody is told how far it is."""
+
+
+def _no_curating(_purpose: Purpose) -> Curating:
+    return NOTHING
 
 
 def _swept(opened: Opened, withdrawn: Withdrawn, again: Again) -> Swept:
@@ -466,11 +474,5 @@ def _swept(opened: Opened, withdrawn: Withdrawn, again: Again) -> Swept:
         removed=len(again.denied),
         masked=len(again.shown),
         unmasked=again.unmasked,
+        people=len(people_in(withdrawn, again)),
     )
-
-
-def _manifest_of(shelf: Shelf, identity: SnapshotId) -> SnapshotManifest | None:
-    try:
-        return parse_manifest(read_unverified((shelf.of(identity) / MANIFEST).read_bytes()))
-    except (EvidenceError, OSError):
-        return None

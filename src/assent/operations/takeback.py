@@ -14,8 +14,9 @@ from assent.evidence.decisions import verify_member
 from assent.evidence.manifest import MANIFEST, SnapshotManifest, parse_manifest
 from assent.evidence.tags import member_key
 from assent.ledger import Positioned, fold_member
+from assent.operations.chronicle import Chronicle
 from assent.operations.ledger import open_ledger
-from assent.operations.sweep import Chronicle, SweepResult, sweep
+from assent.operations.sweep import SweepResult, sweep
 from assent.operations.workspace import Workspace
 from assent.policy.evaluate import effective
 from assent.policy.load import load_pack

@@ -21,6 +21,12 @@ A workspace is a folder with an `assent.toml`. Every key has a default, so an em
     [build]
     memory_mib = 2048
     threads = 2
+    engine = "duckdb"         # or spark
+    master = "local[*]"       # of Spark, where that is the engine
+
+    [models]
+    folder = "models"
+    processes = 2             # that train shards side by side
 
     [read]
     max_staleness_seconds = 3600
@@ -91,6 +97,7 @@ from assent.storage.place import EMBEDDED, Place
 CONFIG_NAME = "assent.toml"
 NOT_STATED: Final = "not stated"
 """What a text says that nobody gave."""
+ENGINES: Final = ("duckdb", "spark")
 IN_FORCE: Final = "in-force"
 """The file among the approved packs that names the one in force, in one line; replaced in one step."""
 
@@ -105,6 +112,10 @@ _DEFAULTS: Mapping[str, str | int] = {
     "snapshots.slices": 4,
     "build.memory_mib": 2048,
     "build.threads": 2,
+    "build.engine": "duckdb",
+    "build.master": "local[*]",
+    "models.folder": "models",
+    "models.processes": 2,
     "read.max_staleness_seconds": 3600,
     "receipt.controller": NOT_STATED,
     "receipt.contact": NOT_STATED,
@@ -211,6 +222,16 @@ class Workspace:
         return self.root / self.text("snapshots.folder")
 
     @property
+    def models_folder(self) -> Path:
+        """Sealed models, a folder each, and the checkpoints and bases they are made of."""
+        return self.root / self.text("models.folder")
+
+    @property
+    def elsewhere_folder(self) -> Path:
+        """What was said of models trained elsewhere, and what was asked of their owners, a folder each."""
+        return self.root / "elsewhere"
+
+    @property
     def feeds_folder(self) -> Path:
         """What recipients are given, a folder each."""
         return self.root / "feeds"
@@ -220,6 +241,15 @@ class Workspace:
         """Canonical Parquet that sources derived from formats DuckDB cannot read itself."""
         return self.root / "staging"
 
+    @property
+    def master(self) -> str | None:
+        """Of the Spark that builds; None where DuckDB does.
+
+        Raises:
+            InputError: there is no such engine.
+        """
+        return master_of(self.text("build.engine"), self.text("build.master"))
+
     def text(self, key: str) -> str:
         """A setting as text."""
         return str(self.settings[key])
@@ -227,6 +257,17 @@ class Workspace:
     def number(self, key: str) -> int:
         """A setting that is a whole number above zero."""
         return int(self.settings[key])
+
+
+def master_of(engine: str, master: str) -> str | None:
+    """The master where the engine is Spark, None where it is DuckDB.
+
+    Raises:
+        InputError: there is no such engine.
+    """
+    if engine not in ENGINES:
+        raise InputError(f"there is no engine `{engine}`", hint=f"there are: {', '.join(ENGINES)}")
+    return master if engine == "spark" else None
 
 
 def open_workspace(folder: Path | None = None, *, environ: Mapping[str, str] = os.environ) -> Workspace:

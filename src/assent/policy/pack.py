@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from assent.vocabulary.curation import Curation
 from assent.vocabulary.identifiers import Category, NoticeId, PurposeName, RegionCode, SettingName
 from assent.vocabulary.regions import REGION_CODES
 from assent.vocabulary.state import EVERYWHERE, Hold
@@ -64,6 +65,12 @@ class Withdrawal(StrEnum):
 
     STOP = "stop"
     TAKE_BACK = "take_back"
+
+
+NO_CURATION = Curation()
+"""Texts stay as they are."""
+RETRAIN_WITHIN = timedelta(days=30)
+"""For models trained elsewhere where a pack says nothing: a month, as for any request (GDPR Art. 12(3))."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +127,9 @@ class Purpose:
         notice: None asks none.
         waiting_period: between the notice's first delivery and the first use.
         content_from: nothing created earlier is used; None reaches back without end.
-        unlinked_copies_denied: copies of denied records without a link are dropped by curation.
+        unlinked_copies_denied: copies of denied records without a link are denied too.
+        curation: what becomes of permitted texts.
+        retrain_within: from a take-back on, until models trained elsewhere have learned again; decides no record.
         objection_form: where members object, as they find it; empty where nobody has said.
     """
 
@@ -139,8 +148,10 @@ class Purpose:
     content_from: datetime | None = None
     sensitive_denied: bool = False
     unlinked_copies_denied: bool = False
+    curation: Curation = NO_CURATION
     withdrawal: Withdrawal = Withdrawal.STOP
     recipients: tuple[str, ...] = ()
+    retrain_within: timedelta = RETRAIN_WITHIN
     objection_form: tuple[str, ...] = ()
     note: str = ""
     coverage_notes: tuple[str, ...] = ()

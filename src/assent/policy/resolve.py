@@ -12,6 +12,8 @@ from difflib import get_close_matches
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from assent.policy.pack import (
+    NO_CURATION,
+    RETRAIN_WITHIN,
     AgeAt,
     Basis,
     CategoryRule,
@@ -23,7 +25,8 @@ from assent.policy.pack import (
     Setting,
     Withdrawal,
 )
-from assent.policy.schema import CoveragePart, Document, PurposePart, Terms
+from assent.policy.schema import CoveragePart, Document, PurposePart, QualityPart, Terms
+from assent.vocabulary.curation import Curation, Quality
 from assent.vocabulary.identifiers import Category, NoticeId, PurposeName, RegionCode, SettingName
 from assent.vocabulary.regions import REGION_CODES
 from assent.vocabulary.state import EVERYWHERE, Hold
@@ -175,6 +178,8 @@ class Resolver:
             self._note((*path, "waiting_days"), "waits for no notice; name one with `notice`")
         if part.kind is Kind.ADVERTISING and terms.objection is ObjectionRule.WEIGHED:
             self._note((*path, "objection"), "an objection to advertising is absolute (GDPR Art. 21(3))")
+        if part.retrain_days is not None and not part.kind.trains:
+            self._note((*path, "retrain_days"), "asks nothing; no model comes of this purpose")
         if terms.age_at is AgeAt.CREATION and terms.minimum_age is None:
             self._note((*path, "age_at"), "measures no age; give `minimum_age`")
         return Purpose(
@@ -193,13 +198,36 @@ class Resolver:
             content_from=self._instant(terms.content_from, (*path, "content_from")),
             sensitive_denied=terms.sensitive == "deny",
             unlinked_copies_denied=terms.unlinked_copies == "deny",
+            curation=self._curation(terms, part.scope, path),
             withdrawal=terms.withdrawal or Withdrawal.STOP,
             recipients=tuple(terms.recipients or ()),
+            retrain_within=timedelta(days=terms.retrain_days) if terms.retrain_days else RETRAIN_WITHIN,
             objection_form=tuple(terms.objection_form or ()),
             note=part.note or "",
             coverage_notes=tuple(
                 entry.note for entry in self.document.coverages.get(part.coverage, {}).values() if entry.note
             ),
+        )
+
+    def _curation(self, terms: Terms, scope: str, path: Path) -> Curation:
+        part = terms.curation
+        if part is None:
+            return NO_CURATION
+        if part.topics and terms.sensitive != "deny":
+            self._note((*path, "curation", "topics"), 'has no effect; say sensitive = "deny"')
+        quality = part.quality
+        if quality is not None:
+            listed = self.scopes.get(scope, {})
+            for name in quality.categories if listed else ():
+                self._known("category in scope", name, listed, (*path, "curation", "quality", "categories"))
+            bounds = quality.minimum_words, quality.maximum_words
+            if bounds[0] is not None and bounds[1] is not None and bounds[0] > bounds[1]:
+                self._note((*path, "curation", "quality", "minimum_words"), "is more than `maximum_words`")
+        return Curation(
+            mask=dict(part.mask),
+            topics=frozenset(part.topics),
+            near_duplicates=part.near_duplicates,
+            quality=None if quality is None else _quality(quality),
         )
 
     def _coverage(self, name: str) -> dict[RegionCode, datetime | None]:
@@ -286,6 +314,18 @@ def _closure(name: str, leads_to: Callable[[str], Iterable[str]]) -> tuple[str, 
         reached |= found
         front = list(found)
     return tuple(reached)
+
+
+def _quality(part: QualityPart) -> Quality:
+    return Quality(
+        frozenset(part.categories),
+        frozenset(part.languages),
+        part.minimum_words,
+        part.maximum_words,
+        part.maximum_repetition,
+        part.maximum_boilerplate,
+        part.maximum_gibberish,
+    )
 
 
 def _terms(every: Terms, own: PurposePart) -> Terms:

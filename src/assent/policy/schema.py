@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from assent.policy.pack import AgeAt, Basis, Kind, ObjectionRule, Others, Withdrawal
+from assent.vocabulary.curation import Pii, Replacement, Topic
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80)]
 Region = Annotated[str, StringConstraints(min_length=1, max_length=80)]
@@ -76,6 +77,39 @@ class NoticePart(Part):
     title: Line
 
 
+Share = Annotated[float, Field(strict=False, ge=0, le=1)]
+Words = Annotated[int, Field(ge=0, le=10_000_000)]
+
+
+class QualityPart(Part):
+    """What a text must be to be worth training on; of another category nothing is asked."""
+
+    categories: list[Name] = Field(min_length=1)
+    languages: list[Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]] = Field(
+        default=[], description="ISO 639-1 codes; none takes every language"
+    )
+    minimum_words: Words | None = None
+    maximum_words: Words | None = None
+    maximum_repetition: Share | None = Field(default=None, description="share of the text that it has had before")
+    maximum_boilerplate: Share | None = Field(default=None, description="share of the text that is stock phrases")
+    maximum_gibberish: Share | None = Field(default=None, description="share of the words that cannot be words")
+
+
+class CurationPart(Part):
+    """What becomes of permitted texts before anything is trained on them."""
+
+    mask: dict[Annotated[Pii, Field(strict=False)], Annotated[Replacement, Field(strict=False)]] = Field(
+        default={}, description="types of personal data that are masked, by a tag or by a surrogate"
+    )
+    topics: list[Annotated[Topic, Field(strict=False)]] = Field(
+        default=[], description="special categories whose words make a context sensitive (GDPR Art. 9)"
+    )
+    near_duplicates: Annotated[float, Field(strict=False, ge=0.5, le=1)] | None = Field(
+        default=None, description="texts at least this alike count once; unit: Jaccard similarity"
+    )
+    quality: QualityPart | None = None
+
+
 class Terms(Part):
     """What may be said of one purpose, or of every purpose at once."""
 
@@ -88,8 +122,12 @@ class Terms(Part):
     content_from: Day | None = None
     sensitive: Literal["allow", "deny"] | None = None
     unlinked_copies: Literal["allow", "deny"] | None = None
+    curation: CurationPart | None = None
     withdrawal: Annotated[Withdrawal, Field(strict=False)] | None = None
     recipients: list[Line] | None = None
+    retrain_days: Annotated[int, Field(ge=1, le=3650)] | None = Field(
+        default=None, description="after a take-back, for models trained elsewhere; 30 where nothing is said"
+    )
     objection_form: list[Line] | None = Field(default=None, description="where members object, as they find it")
 
 

@@ -8,7 +8,8 @@ from datetime import datetime
 
 import pycountry
 
-from assent.policy.pack import AgeAt, Basis, Kind, ObjectionRule, Others, Pack, Purpose, Withdrawal
+from assent.policy.curation_words import PII
+from assent.policy.pack import NO_CURATION, AgeAt, Basis, Kind, ObjectionRule, Others, Pack, Purpose, Withdrawal
 from assent.vocabulary.identifiers import Category
 from assent.vocabulary.regions import REGION_CODES
 from assent.vocabulary.state import EVERYWHERE, Hold
@@ -30,6 +31,7 @@ def explain_purpose(pack: Pack, purpose: Purpose) -> tuple[Said, ...]:
         ("what is used", _used(purpose)),
         ("what is never used", f"{_capital(joined(category_words(pack.never)))}, whatever you choose."),
         ("what stays out", _left_out(purpose)),
+        ("what becomes of texts", _texts(purpose)),
         ("unless you choose", _default(pack, purpose)),
         ("how to leave", _leave(pack, purpose)),
         ("objecting", _objecting(purpose)),
@@ -133,6 +135,24 @@ def _left_out(purpose: Purpose) -> str:
         parts.append("Whatever stands in groups and pages about health, unions, politics or religion.")
     if purpose.unlinked_copies_denied:
         parts.append("Copies of left-out texts, even without a link to them.")
+    return " ".join(parts)
+
+
+def _texts(purpose: Purpose) -> str:
+    curation = purpose.curation
+    if curation == NO_CURATION:
+        return "They are used as they are."
+    parts = []
+    if curation.mask:
+        masked = joined([PII[each] for each in curation.mask])
+        parts.append(f"Masked before use: {masked}.")
+    if curation.topics:
+        topics = joined([each.value for each in sorted(curation.topics)], "or")
+        parts.append(f"Texts that speak of {topics} count as sensitive.")
+    if curation.near_duplicates is not None:
+        parts.append(f"Of texts that are at least {curation.near_duplicates:.0%} alike, one counts.")
+    if curation.quality is not None:
+        parts.append("Texts that are no use to learn from are passed over.")
     return " ".join(parts)
 
 

@@ -7,7 +7,7 @@ that does to a row is what `policy.evaluate` says of such a state; `tests/snapsh
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,14 +52,23 @@ def asks_sources(row: Row, purpose: Purpose) -> bool:
     return purpose.scope[row.category].others is Others.MASK_OTHERS
 
 
-def decide_again(rows: Sequence[Row], withdrawn: Withdrawn, purpose: Purpose, sources: Sources | None) -> Again:
+def decide_again(
+    rows: Sequence[Row],
+    withdrawn: Withdrawn,
+    purpose: Purpose,
+    sources: Sources | None,
+    copied: Collection[str] = (),
+) -> Again:
     """What the rules say of these rows now.
 
     Args:
         rows: with every row that carries the text of one of them.
         sources: the rows they came from, of all that `asks_sources` names; None where those cannot be had.
+        copied: ids of rows that copy one that goes without naming it.
     """
     masks = {row.id: _alone(row, withdrawn, purpose, sources) for row in rows}
+    for ident in copied:
+        masks[ident] |= Reason.DERIVED_FROM_EXCLUDED.bit
     _take_descendants(rows, masks)
     denied = tuple((row, masks[row.id]) for row in rows if masks[row.id])
     shown = tuple(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from assent.evidence.manifest import Counts, SnapshotManifest
+from assent.evidence.manifest import Counts, Curated, SnapshotManifest
+from assent.policy.curation_words import DROPPED, PII
 from assent.policy.pack import Pack, Purpose
 from assent.vocabulary.instants import format_instant
 from assent.vocabulary.reasons import BY_LABEL
@@ -32,6 +33,7 @@ def write_card(manifest: SnapshotManifest, pack: Pack) -> str:
             "",
             *_reasons(counts.denied, counts.reasons),
             "",
+            *_curated(manifest.curation),
             "## What is in it",
             "",
             *_contents(counts),
@@ -52,8 +54,7 @@ def write_card(manifest: SnapshotManifest, pack: Pack) -> str:
                 "- It was true at the moment named above. Open it with `assent.open_snapshot`, which leaves out what"
                 " was withdrawn since; reading the files directly does not."
             ),
-            "- People named in a text without being listed as its subjects are not recognised here.",
-            *_copies(purpose),
+            *_unseen(manifest.curation, purpose),
             (
                 "- It holds personal data. The counts say how many were refused, `decisions/` says it of each record"
                 " under a key that is kept apart."
@@ -108,9 +109,45 @@ def _decided(manifest: SnapshotManifest, purpose: Purpose) -> list[str]:
     ]
 
 
-def _copies(purpose: Purpose) -> Iterable[str]:
+def _curated(curated: Curated | None) -> Iterable[str]:
+    """What became of the texts of those that may be used, where the rules ask for something."""
+    if curated is None:
+        return
+    yield from ("## What became of the texts", "")
+    yield f"Records that count: {curated.kept:,}. Records in which personal data is masked: {curated.records:,}."
+    if curated.clusters:
+        yield f"Groups of near-duplicates, of each of which one record counts: {curated.clusters:,}."
+    if curated.copied:
+        yield f"Refused because they copy a refused record without naming it: {curated.copied:,}."
+    yield ""
+    if curated.masked:
+        yield from ("| masked | times | in words |", "|---|---:|---|")
+        yield from (f"| `{each}` | {curated.masked[each]:,} | {PII[each]} |" for each in PII if each in curated.masked)
+        yield ""
+    if curated.dropped:
+        yield from ("| passed over | records | in words |", "|---|---:|---|")
+        yield from (
+            f"| `{each}` | {curated.dropped[each]:,} | {DROPPED[each]} |" for each in DROPPED if each in curated.dropped
+        )
+        yield ""
+
+
+def _unseen(curated: Curated | None, purpose: Purpose) -> Iterable[str]:
+    """What the texts may still hold."""
+    if purpose.curation.mask:
+        yield (
+            "- What identifies people is found by rules and by learning; neither finds everything. `redactions` says"
+            " what kind was masked where, and never what stood there."
+        )
+    else:
+        yield "- People named in a text without being listed as its subjects are not recognised here."
     if purpose.unlinked_copies_denied:
-        yield "- The rules leave out copies of refused records that carry no link; this build does not look for them."
+        yield (
+            "- Copies of refused records were looked for by likeness of their texts; what was shortened, translated or"
+            " told anew is not recognised."
+            if curated is not None
+            else "- The rules leave out copies of refused records that carry no link; nobody looked for them here."
+        )
 
 
 def _times(number: int) -> str:

@@ -50,12 +50,15 @@ class Chosen:
     places: npt.NDArray[np.int32]
 
 
-def choose(index: Index, files: Sequence[str], renewed: Renewed, new: pa.Table, *, aging: bool) -> Chosen:
+def choose(
+    index: Index, files: Sequence[str], renewed: Renewed, new: pa.Table, also: pa.Array, *, aging: bool
+) -> Chosen:
     """What is decided again.
 
     Args:
         files: the identities of the files now.
         new: `id` and `parent` of every row in a file that the parent did not read.
+        also: ids of records that are decided again though nothing that decides them changed.
         aging: whether records that were created after the parent's T can be decided differently now.
 
     Raises:
@@ -74,20 +77,20 @@ def choose(index: Index, files: Sequence[str], renewed: Renewed, new: pa.Table, 
     if aging:
         dropped |= (rows.flags & AHEAD) != 0
     names, links = index.table("names"), index.table("links")
-    wanted = _joined(names["id"].filter(pc.is_in(names["member"], value_set=renewed.concerned)), renewed.toggled)
-    seeds = _joined(rows.ids_at(dropped), wanted, new_ids)
+    wanted = joined(names["id"].filter(pc.is_in(names["member"], value_set=renewed.concerned)), renewed.toggled, also)
+    seeds = joined(rows.ids_at(dropped), wanted, new_ids)
     descendants = _descendants(links, seeds)
-    again = _joined(seeds, descendants)
+    again = joined(seeds, descendants)
     parents = pc.unique(
-        _joined(links["parent"].filter(pc.is_in(links["id"], value_set=again)), new["parent"].drop_null())
+        joined(links["parent"].filter(pc.is_in(links["id"], value_set=again)), new["parent"].drop_null())
     )
-    found = rows.find({_WANTED: _joined(wanted, descendants), _NEW: new_ids, _PARENT: parents})
+    found = rows.find({_WANTED: joined(wanted, descendants), _NEW: new_ids, _PARENT: parents})
     dropped |= (found & _WANTED) != 0
     if np.any(((found & _NEW) != 0) & ~gone):
         raise Unusable("a record of a new file has the id of another record")
     settled = np.flatnonzero(((found & _PARENT) != 0) & ~dropped)
     stays = dropped & ~gone
-    ids = _joined(rows.ids_at(stays), new_ids)
+    ids = joined(rows.ids_at(stays), new_ids)
     needed = np.zeros(len(files), np.bool_)
     needed[np.unique(places[rows.file[stays]])] = True
     known = set(index.basis.files)
@@ -127,7 +130,7 @@ class _Rows:
 
     def find(self, asked: dict[int, pa.Array]) -> npt.NDArray[np.uint8]:
         """For each row, the bits under which its id is asked for. Cost: one look at every id, if any is."""
-        values = pc.unique(_joined(*asked.values()))
+        values = pc.unique(joined(*asked.values()))
         found = np.zeros(len(self.file), np.uint8)
         if not len(values):
             return found
@@ -156,7 +159,7 @@ def _descendants(links: pa.Table, seeds: pa.Array) -> pa.Array:
         fresh = rest["id"].filter(carries).combine_chunks()
         rest = rest.filter(pc.invert(carries))
         found.append(fresh)
-    return _joined(*found)
+    return joined(*found)
 
 
 def _within(values: Any, among: pa.Array) -> Bools:
@@ -164,6 +167,7 @@ def _within(values: Any, among: pa.Array) -> Bools:
     return np.asarray(found.to_numpy(**({} if isinstance(found, pa.ChunkedArray) else {"zero_copy_only": False})))
 
 
-def _joined(*parts: Any) -> pa.Array:
+def joined(*parts: Any) -> pa.Array:
+    """The ids of all of them, one after the other."""
     chunks = [chunk for part in parts for chunk in (part.chunks if isinstance(part, pa.ChunkedArray) else [part])]
     return pa.chunked_array(chunks, pa.string()).combine_chunks()

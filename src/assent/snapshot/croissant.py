@@ -12,6 +12,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from assent.evidence.manifest import PACK, SnapshotManifest
+from assent.policy.curation_words import PII
 from assent.policy.pack import Kind, Pack, Purpose
 from assent.vocabulary.instants import format_instant
 from assent.vocabulary.tables import SNAPSHOT_SCHEMA
@@ -42,6 +43,13 @@ _CONTEXT: Final[Mapping[str, Any]] = {
     "repeated": "cr:repeated",
     "source": "cr:source",
     "subField": "cr:subField",
+}
+
+_DESCRIBED: Final[Mapping[tuple[str, ...], str]] = {
+    ("text",): "as permitted, with a tag or a surrogate in place of each stretch that was masked",
+    ("redactions",): "what was masked, in order; start and end count code points of the text as permitted",
+    ("redactions", "type"): "what kind of personal data it was",
+    ("redactions", "rule"): "what found it",
 }
 
 _USES: Final[Mapping[Kind, str]] = {
@@ -80,11 +88,11 @@ def describe_snapshot(manifest: SnapshotManifest, pack: Pack) -> bytes:
             "prov:used": [{"@id": f"urn:sha256:{manifest.pack_digest}", "name": f"rules {manifest.pack_name}"}],
         },
         "rai:personalSensitiveInformation": [
-            "Written by members of a platform; ids of members, and their texts as they wrote them.",
+            f"Written by members of a platform; ids of members, and their texts {_texts(purpose)}.",
             "Other people in a record who do not permit this use are masked or the record is left out.",
         ],
-        "rai:dataLimitations": "True as of its moment; later withdrawals are left out by the reader, not by"
-        " the files. People named in a text without being listed as its subjects are not recognised.",
+        "rai:dataLimitations": f"True as of its moment; later withdrawals are left out by the reader, not by"
+        f" the files. {_unseen(manifest, purpose)}",
         "rai:dataBiases": "Only people whom the rules cover and who did not object; regions, ages and"
         " categories are unevenly represented, see card.md.",
         "rai:dataUseCases": _USES[purpose.kind],
@@ -92,6 +100,28 @@ def describe_snapshot(manifest: SnapshotManifest, pack: Pack) -> bytes:
         "recordSet": [_record_set()],
     }
     return (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def _texts(purpose: Purpose) -> str:
+    """How texts stand in the files."""
+    mask = purpose.curation.mask
+    if not mask:
+        return "as they wrote them"
+    return f"in which these were masked where they were found: {', '.join(PII[each] for each in mask)}"
+
+
+def _unseen(manifest: SnapshotManifest, purpose: Purpose) -> str:
+    """What the files hold that is not meant to be there or to count."""
+    told = "People named in a text without being listed as its subjects are not recognised."
+    if purpose.curation.mask:
+        told = "Masking does not find everything."
+    passed_over = manifest.curation.dropped if manifest.curation else {}
+    if passed_over:
+        told += (
+            f" Rows named in curation/*.parquet ({sum(passed_over.values())}) are passed over by the reader:"
+            f" {', '.join(passed_over)}."
+        )
+    return told
 
 
 def _offer(manifest: SnapshotManifest, purpose: Purpose) -> dict[str, Any]:
@@ -180,10 +210,18 @@ def _field(parent: str, field: pa.Field, path: tuple[str, ...]) -> dict[str, Any
     name = f"{parent}/{field.name}"
     here = (*path, field.name)
     described: dict[str, Any] = {"@type": "cr:Field", "@id": name, "name": field.name}
+    if here in _DESCRIBED:
+        described["description"] = _DESCRIBED[here]
     if pa.types.is_list(field.type):
         described["repeated"] = True
         described["subField"] = [_field(name, inner, here) for inner in field.type.value_type]
     else:
-        described["dataType"] = "sc:DateTime" if pa.types.is_timestamp(field.type) else "sc:Text"
+        described["dataType"] = _data_type(field.type)
         described["source"] = {"fileSet": {"@id": "#data"}, "extract": {"column": ".".join(here)}}
     return described
+
+
+def _data_type(given: pa.DataType) -> str:
+    if pa.types.is_timestamp(given):
+        return "sc:DateTime"
+    return "sc:Integer" if pa.types.is_integer(given) else "sc:Text"

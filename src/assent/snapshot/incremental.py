@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -21,23 +22,27 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from assent.curation.copying import CopySearch
 from assent.errors import EvidenceError
 from assent.evidence.decisions import DECISION_SCHEMA
-from assent.evidence.manifest import DataFileEntry, DecisionFileEntry, GroupHashes, SnapshotManifest
+from assent.evidence.manifest import CopyFileEntry, DataFileEntry, DecisionFileEntry, GroupHashes, SnapshotManifest
 from assent.evidence.tags import partition_of
 from assent.gate import GateRequest, Subset, open_gate
 from assent.gate.anew import Known, Renewed, judge_anew, list_links
 from assent.gate.keeping import AUTHOR_SCHEMA, LINK_SCHEMA, NAME_SCHEMA, ROW_SCHEMA
 from assent.policy.pack import AgeAt
-from assent.snapshot.building import Progress, Written, basis_of, entry_of
-from assent.snapshot.choosing import Chosen, choose
+from assent.snapshot.building import Progress, Written, basis_of, entry_of, kept_of, spooling
+from assent.snapshot.choosing import Chosen, choose, joined
+from assent.snapshot.curating import NOTHING, Curating, changed_people
 from assent.snapshot.decided import FOLDER as DECISIONS
 from assent.snapshot.decided import write_decisions
+from assent.snapshot.judging import write_copies
 from assent.snapshot.layout import DATA, DataFile, read_partition, write_partitions
 from assent.snapshot.merging import masks_of, merged_authors, merged_data, merged_rows
 from assent.snapshot.reading import digest_of, without_files
 from assent.snapshot.rewriting import link
 from assent.snapshot.tally import Tally
+from assent.snapshot.touched import named_in, open_data
 from assent.snapshot.working import Index, IndexWriter, Unusable
 from assent.vocabulary.tables import SNAPSHOT_SCHEMA, Problem
 
@@ -80,6 +85,8 @@ def write_child(  # noqa: PLR0917 - as `write_full`, and what it begins from
     index_folder: Path,
     parent: Parent,
     progress: Progress,
+    *,
+    curating: Curating = NOTHING,
 ) -> Written:
     """Every record's decision, and what is permitted, lies in the building folder, as after a full build.
 
@@ -90,6 +97,20 @@ def write_child(  # noqa: PLR0917 - as `write_full`, and what it begins from
     Raises:
         Unusable: the parent and what it left do not fit what is to be built.
     """
+    with spooling(building) as spool, IndexWriter(index_folder) as index:
+        return _write_child(building, request, files, index, parent, progress, curating, spool)
+
+
+def _write_child(  # noqa: PLR0917 - as `write_child`
+    building: Path,
+    request: GateRequest,
+    files: tuple[str, ...],
+    index: IndexWriter,
+    parent: Parent,
+    progress: Progress,
+    curating: Curating,
+    spool: Path,
+) -> Written:
     basis, purpose = parent.index.basis, request.pack.purposes[request.purpose]
     progress("finding what changed", 0, 0)
     before = Known(
@@ -104,25 +125,40 @@ def write_child(  # noqa: PLR0917 - as `write_full`, and what it begins from
     renewed = judge_anew(request, before)
     new = _rows_of_new_files(request, files, basis.files)
     masks = masks_of(parent.folder, parent.manifest.decisions)
-    chosen = choose(parent.index, files, renewed, new, aging=purpose.age_at is AgeAt.CREATION)
-    if chosen.expected > max(_FEW, len(masks) // _MOST):
-        raise Unusable("most of it changed")
+    also = joined(_known_anew(parent, curating), parent.index.table("copied")["id"])
     progress("deciding what changed", 0, 0)
-    decided = _decide(request, chosen, renewed, masks)
+    while True:
+        chosen = choose(parent.index, files, renewed, new, also, aging=purpose.age_at is AgeAt.CREATION)
+        if chosen.expected > max(_FEW, len(masks) // _MOST):
+            raise Unusable("most of it changed")
+        search = curating.search(spool, partial(_signed_before, parent, chosen))
+        decided = _decide(request, chosen, renewed, masks, curating, search)
+        if search is None or not len(search.reached):
+            break
+        # These copy what is denied now; once they are decided again they are in nobody's reach.
+        also = joined(also, search.reached)
     progress("writing what is permitted", 0, 0)
     data = _write_data(building, parent, _gone(request, parent.index, chosen, masks), decided.data)
     progress("writing decisions", 0, 0)
-    index, tally = IndexWriter(index_folder), Tally(sorted(purpose.scope))
+    tally = Tally(sorted(purpose.scope))
     if not decided.rows.num_rows and not chosen.dropped.any() and not renewed.moved.num_rows and basis.files == files:
-        return _as_before(building, request, files, parent, renewed, index, data)
+        as_before = _as_before(building, request, files, parent, renewed, index, data, kept_of(curating, search))
+        return replace(as_before, curated=curating.judged(building, data, progress, _copies(building, request, search)))
     rows = merged_rows(parent.folder, parent.manifest.decisions, parent.index, chosen, decided.rows)
     written = write_decisions(_noted(rows, index, tally), building, key=request.decision_key)
     authors = merged_authors(parent.index.table("authors"), chosen.dropped, decided.kept["authors"], renewed.moved)
     _keep(index, parent.index, chosen, renewed, authors, decided.kept)
+    for name, table in kept_of(curating, search).items():
+        index.add_table(name, table)
     index.finish(basis_of(request, renewed.events, renewed.holds, files))
     counts = tally.counts(authors)
     return Written(
-        data, written, counts, decided.sql or parent.manifest.engine["sql"], _problems(request, counts.unreadable)
+        data,
+        written,
+        counts,
+        decided.sql or parent.manifest.engine["sql"],
+        _problems(request, counts.unreadable),
+        curating.judged(building, data, progress, _copies(building, request, search)),
     )
 
 
@@ -134,6 +170,7 @@ def _as_before(  # noqa: PLR0917 - all there is
     renewed: Renewed,
     index: IndexWriter,
     data: tuple[DataFileEntry, ...],
+    curated: Mapping[str, pa.Table | Iterator[pa.RecordBatch]],
 ) -> Written:
     """No decision is another: the parent's files stand in the building folder too, whole."""
     manifest = parent.manifest
@@ -148,9 +185,45 @@ def _as_before(  # noqa: PLR0917 - all there is
         index.add_table(name, parent.index.table(name))
     index.add_table("people", renewed.people)
     index.add_table("excluded", pa.table({"id": renewed.excluded}))
+    for name, table in curated.items():
+        index.add_table(name, table)
     index.finish(basis_of(request, renewed.events, renewed.holds, files))
     counts = manifest.counts
     return Written(data, manifest.decisions, counts, manifest.engine["sql"], _problems(request, counts.unreadable))
+
+
+def _known_anew(parent: Parent, curating: Curating) -> pa.Array:
+    """The ids of permitted rows in which the parent masked by what is no longer all, or no longer so.
+
+    Raises:
+        Unusable: that may be any row.
+    """
+    before = parent.manifest.curation
+    if (before is not None) != curating.asked or (before is not None and dict(before.tools) != dict(curating.tools)):
+        raise Unusable("its texts were curated by other releases")
+    none = pa.array([], pa.string())
+    if not curating.rules.mask:
+        return none
+    members, others = changed_people(parent.index.table("known"), curating.known())
+    if others:
+        raise Unusable("people who are no members objected, or no longer do; their names may stand anywhere")
+    if not len(members):
+        return none
+    found = []
+    for entry in parent.manifest.files:
+        table = open_data(parent.folder, entry).read(columns=["id", "author", "subjects"])
+        found += table["id"].filter(named_in(table, members, none)).chunks
+    return pa.chunked_array(found, pa.string()).combine_chunks()
+
+
+def _signed_before(parent: Parent, chosen: Chosen) -> Iterator[pa.RecordBatch]:
+    """What an earlier search learned of the records that are not decided again."""
+    for batch in parent.index.table("signed").to_batches():
+        yield batch.filter(pc.invert(pc.is_in(batch["id"], value_set=chosen.dropped_ids)))
+
+
+def _copies(building: Path, request: GateRequest, search: CopySearch | None) -> CopyFileEntry | None:
+    return None if search is None else write_copies(building, search.copied, request.decision_key)
 
 
 def _rows_of_new_files(request: GateRequest, files: tuple[str, ...], before: tuple[str, ...]) -> pa.Table:
@@ -161,7 +234,9 @@ def _rows_of_new_files(request: GateRequest, files: tuple[str, ...], before: tup
     return list_links(request, tables) if tables else LINK_SCHEMA.empty_table()
 
 
-def _decide(request: GateRequest, chosen: Chosen, renewed: Renewed, masks: Masks) -> _Decided:
+def _decide(  # noqa: PLR0917 - what is asked, and how
+    request: GateRequest, chosen: Chosen, renewed: Renewed, masks: Masks, curating: Curating, search: CopySearch | None
+) -> _Decided:
     """What the gate says of the chosen records."""
     if not chosen.expected:
         nothing = {
@@ -180,9 +255,9 @@ def _decide(request: GateRequest, chosen: Chosen, renewed: Renewed, masks: Masks
 
     tables, numbers = without_files(request.tables, chosen.needed)
     subset = Subset(chosen.ids, settled, renewed.people)
-    with open_gate(replace(request, tables=tables, subset=subset)) as gate:
+    with open_gate(replace(request, tables=tables, subset=subset, copies=search)) as gate:
         data: dict[Place, list[pa.RecordBatch]] = defaultdict(list)
-        for shard, part, batch in gate.permitted():
+        for shard, part, batch in gate.permitted(curating.curate(request.decision_key)):
             data[shard, part].append(batch)
         rows = _renumbered(pa.Table.from_batches(gate.decided(), ROW_SCHEMA), numbers)
         if rows.num_rows != chosen.expected:

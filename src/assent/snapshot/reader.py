@@ -1,9 +1,10 @@
 """A snapshot as it may be read now: what was permitted then, without what has been denied since.
 
     with open_snapshot("snapshots/train_generative-0123456789ab", ledger="ledger") as reader:
-        for batch in reader:            # Arrow, SNAPSHOT_SCHEMA
+        for batch in reader:            # Arrow, PERMITTED_SCHEMA
             ...
     reader.left_out                     # how many rows, by reason
+    reader.dropped                      # how many more curation drops, by reason
 
 So a withdrawal is effective at the next read, before anything is rewritten. Bytes are hashed before they
 are parsed; a snapshot the ledger does not know, or knows under another digest, is not opened.
@@ -28,15 +29,25 @@ import pyarrow.parquet as pq
 
 from assent.errors import AssentError, EvidenceError, InputError, UnavailableError
 from assent.evidence.attestation import read_unverified
-from assent.evidence.manifest import MANIFEST, PACK, DataFileEntry, SnapshotManifest, parse_manifest, snapshot_id
+from assent.evidence.manifest import (
+    MANIFEST,
+    PACK,
+    DataFileEntry,
+    JudgmentFileEntry,
+    SnapshotManifest,
+    parse_manifest,
+    snapshot_id,
+)
 from assent.ledger import Ledger
 from assent.policy.load import pack_from_document
 from assent.policy.pack import Others, Pack, Purpose
+from assent.snapshot.judging import JUDGMENT_SCHEMA, passed_over
 from assent.snapshot.since import Changes, Moment, People, changes_between, events_of
 from assent.snapshot.standing import require_not_superseded, require_prefix, require_sealed
+from assent.vocabulary.curation import Drop
 from assent.vocabulary.identifiers import SnapshotId
 from assent.vocabulary.reasons import REASONS, Reason
-from assent.vocabulary.tables import SNAPSHOT_SCHEMA
+from assent.vocabulary.tables import PERMITTED_SCHEMA
 
 Clock = Callable[[], datetime]
 
@@ -113,7 +124,10 @@ class SnapshotReader:
     _clock: Clock
     _owns_ledger: bool
     _looked_at: datetime = _NEVER
+    _size: int = 0
     _out: dict[str, Reason] = field(default_factory=dict)
+    _dropped: pa.Table | None = None
+    _passed_over: frozenset[str] = frozenset()
     _seen: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
     def __enter__(self) -> Self:
@@ -133,6 +147,11 @@ class SnapshotReader:
         return self.batches()
 
     @property
+    def looked_at(self) -> Moment:
+        """The moment, and the ledger's size, of the last look."""
+        return Moment(self._looked_at, self._size)
+
+    @property
     def left_out(self) -> Mapping[Reason, int]:
         """How many rows of the snapshot are left out now, by the reason that is shown first."""
         counts = Counter(self._out.values())
@@ -144,25 +163,43 @@ class SnapshotReader:
         return frozenset(self._out)
 
     @property
+    def dropped(self) -> Mapping[Drop, int]:
+        """How many rows curation drops, by reason, of those that are not left out for another."""
+        drops = dict(zip(*(self._judgments()[name].to_pylist() for name in ("id", "drop")), strict=True))
+        counts = Counter(drops[ident] for ident in self._passed_over)
+        return {drop: counts[drop.value] for drop in Drop if counts[drop.value]}
+
+    @property
     def rows(self) -> int:
         """How many rows are read now."""
-        return sum(each.rows for each in self.manifest.files) - len(self._out)
+        return sum(each.rows for each in self.manifest.files) - len(self._out) - len(self._passed_over)
 
-    def batches(self, *, shard: int | None = None, slice: int | None = None) -> Iterator[pa.RecordBatch]:  # noqa: A002 - the word of the format
-        """What is still permitted, of all partitions or of one, in `SNAPSHOT_SCHEMA`.
+    def batches(
+        self,
+        *,
+        shard: int | None = None,
+        slice: int | None = None,  # noqa: A002 - the word of the format
+        look: bool = True,
+    ) -> Iterator[pa.RecordBatch]:
+        """What is still permitted and counts, its text clean, of all partitions or of one, in `PERMITTED_SCHEMA`.
+
+        Args:
+            look: False gives what was permitted when the ledger was last looked at, for whoever reads one thing in
+                several passes; what was withdrawn meanwhile is found out by the next look.
 
         Raises:
             EvidenceError: a file is missing or not the one that was sealed.
             UnavailableError: it is time to look at the ledger again, and it cannot be reached.
         """
-        self.look()
+        if look:
+            self.look()
         for entry in self.manifest.files:
             if shard not in (None, entry.shard) or slice not in (None, entry.slice):
                 continue
-            for batch in self._file(entry).iter_batches():
-                if self._at is None and self._clock() - self._looked_at > self._max_staleness:
+            for batch in self._file(entry).iter_batches(columns=PERMITTED_SCHEMA.names):
+                if look and self._at is None and self._clock() - self._looked_at > self._max_staleness:
                     self.look()
-                kept = self._kept(batch.cast(SNAPSHOT_SCHEMA))
+                kept = self._kept(batch.cast(PERMITTED_SCHEMA))
                 if kept.num_rows:
                     yield kept
 
@@ -177,13 +214,14 @@ class SnapshotReader:
                 self._ledger, self.pack, self.purpose, Moment(self.manifest.at, self.manifest.ledger_size), now
             )
             self._out = self._judge(changes, now) if changes else {}
+            self._passed_over = passed_over(self._judgments(), self._out)
         except (InputError, OSError) as error:
             raise UnavailableError(
                 f"the ledger cannot be read: {error}", hint="without it nobody knows what was withdrawn"
             ) from error
-        self._looked_at = at
+        self._looked_at, self._size = at, size
 
-    def _file(self, entry: DataFileEntry) -> pq.ParquetFile:
+    def _file(self, entry: DataFileEntry | JudgmentFileEntry) -> pq.ParquetFile:
         """The file as it was sealed.
 
         Raises:
@@ -197,10 +235,22 @@ class SnapshotReader:
             raise
 
     def _kept(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        if not self._out:
+        if not self._out and not self._passed_over:
             return batch
-        out = pc.is_in(batch.column("id"), pa.array(self._out, pa.string()))
+        out = pc.is_in(batch.column("id"), pa.array([*self._out, *self._passed_over], pa.string()))
         return batch.filter(pc.invert(out))
+
+    def _judgments(self) -> pa.Table:
+        """What curation judged of the rows.
+
+        Raises:
+            EvidenceError: a file of judgments is missing or not the one that was sealed.
+        """
+        if self._dropped is None:
+            files = self.manifest.curation.files if self.manifest.curation else ()
+            tables = [self._file(entry).read(use_threads=False) for entry in files]
+            self._dropped = pa.concat_tables([JUDGMENT_SCHEMA.empty_table(), *tables])
+        return self._dropped
 
     def _judge(self, changes: Changes, now: Moment) -> dict[str, Reason]:
         """The ids of rows that are left out, and why. Cost: a pass over all columns but the text."""
@@ -306,7 +356,7 @@ def _pack(folder: Path, manifest: SnapshotManifest, ledger: Ledger, identity: Sn
     return pack_from_document(json.loads(document))
 
 
-def _open(folder: Path, entry: DataFileEntry, seen: dict[str, tuple[int, ...]]) -> pq.ParquetFile:
+def _open(folder: Path, entry: DataFileEntry | JudgmentFileEntry, seen: dict[str, tuple[int, ...]]) -> pq.ParquetFile:
     """The file, after its bytes were found to be those that were sealed.
 
     Args:

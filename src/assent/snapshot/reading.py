@@ -28,7 +28,7 @@ def file_identities(tables: Sequence[RecordTable], described: Sequence[InputTabl
     """
     found: list[str] = []
     for table, about in zip(tables, described, strict=True):
-        meaning = {key: value for key, value in asdict(about).items() if key != "files"}
+        meaning = {key: value for key, value in asdict(about).items() if key not in {"files", "flagged"}}
         digests = [each.sha256 for each in about.files]
         schema = _common_schema(table)
         for digest in digests:

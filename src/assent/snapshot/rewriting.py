@@ -23,12 +23,13 @@ from assent.errors import EvidenceError
 from assent.evidence.decisions import DECISION_SCHEMA
 from assent.evidence.manifest import Counts, DataFileEntry, Decided, DecisionFileEntry, SnapshotManifest
 from assent.evidence.tags import TAG_BYTES, member_key, member_tag, record_tag
+from assent.gate import Curate
 from assent.snapshot.again import Again, Shown
 from assent.snapshot.decided import write_decisions
 from assent.snapshot.layout import DATA, ROW_GROUP_ROWS, write_partitions
 from assent.snapshot.touched import Row, open_data
 from assent.vocabulary.reasons import REASONS, from_mask, primary
-from assent.vocabulary.tables import SNAPSHOT_SCHEMA
+from assent.vocabulary.tables import PERMITTED_SCHEMA, as_snapshot_rows, without_redactions
 
 Progress = Callable[[str, int, int], None]
 Tags = tuple[bytes, bytes]
@@ -49,8 +50,16 @@ class Rewritten:
     kept: int
 
 
-def rewrite_data(old: Path, new: Path, manifest: SnapshotManifest, again: Again, progress: Progress) -> Rewritten:
-    """The data files lie in `new`, without the rows that go and with those masked anew."""
+def rewrite_data(
+    old: Path,
+    new: Path,
+    manifest: SnapshotManifest,
+    again: Again,
+    progress: Progress,
+    *,
+    curate: Curate = without_redactions,
+) -> Rewritten:
+    """The data files lie in `new`, without the rows that go and with those masked anew, which are curated anew."""
     (new / DATA).mkdir(parents=True)
     out: dict[int, set[int]] = defaultdict(set)
     anew: dict[int, dict[int, Shown]] = defaultdict(dict)
@@ -66,7 +75,7 @@ def rewrite_data(old: Path, new: Path, manifest: SnapshotManifest, again: Again,
             link(old / entry.path, new / entry.path)
             files.append(entry)
             continue
-        rewriting = _Rewriting(open_data(old, entry), out[number], anew[number])
+        rewriting = _Rewriting(open_data(old, entry), out[number], anew[number], curate)
         stream = ((entry.shard, entry.slice, batch) for batch in rewriting.batches() if batch.num_rows)
         files += [
             DataFileEntry(each.shard, each.slice, each.path, each.sha256, each.rows, each.bytes)
@@ -83,6 +92,7 @@ class _Rewriting:
     file: pq.ParquetFile
     out: set[int]
     anew: Mapping[int, Shown]
+    curate: Curate
     members_gone: int = 0
 
     def batches(self) -> Iterator[pa.RecordBatch]:
@@ -90,7 +100,7 @@ class _Rewriting:
         left: list[pa.Array] = []
         before: list[pa.Array] = []
         for given in self.file.iter_batches(ROW_GROUP_ROWS):
-            batch = given.cast(SNAPSHOT_SCHEMA)
+            batch = as_snapshot_rows(given)
             before.append(pc.unique(batch.column("author")))
             batch = self._changed(batch, start)
             start += given.num_rows
@@ -108,7 +118,7 @@ class _Rewriting:
         for place in special:
             pieces.append(batch.slice(at - start, place - at))
             if place not in self.out:
-                pieces.append(_anew(batch.slice(place - start, 1), self.anew[place]))
+                pieces.append(self.curate(_anew(batch.slice(place - start, 1), self.anew[place])))
             at = place + 1
         return pa.concat_batches([*pieces, batch.slice(at - start)])
 
@@ -118,9 +128,11 @@ def _different(authors: Sequence[pa.Array]) -> int:
 
 
 def _anew(row: pa.RecordBatch, shown: Shown) -> pa.RecordBatch:
+    """The row as it is permitted now, in `PERMITTED_SCHEMA`."""
+    row = row.select(PERMITTED_SCHEMA.names)
     for name, value in (("subjects", shown.subjects), ("text", shown.text)):
-        at = SNAPSHOT_SCHEMA.get_field_index(name)
-        row = row.set_column(at, SNAPSHOT_SCHEMA.field(at), pa.array([value], SNAPSHOT_SCHEMA.field(at).type))
+        at = PERMITTED_SCHEMA.get_field_index(name)
+        row = row.set_column(at, PERMITTED_SCHEMA.field(at), pa.array([value], PERMITTED_SCHEMA.field(at).type))
     return row
 
 

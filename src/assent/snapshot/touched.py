@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from assent.errors import EvidenceError
-from assent.evidence.manifest import DataFileEntry, SnapshotManifest
+from assent.evidence.manifest import CopyFileEntry, DataFileEntry, SnapshotManifest
 from assent.snapshot.withdrawn import Withdrawn
 from assent.vocabulary.identifiers import Category
 
@@ -56,15 +56,15 @@ def find_touched(folder: Path, manifest: SnapshotManifest, withdrawn: Withdrawn,
     for number, entry in enumerate(manifest.files):
         progress("looking for their records", number, len(manifest.files))
         table = _numbered(open_data(folder, entry).read(columns=_RESTS_ON), number)
-        found.append(table.filter(_named(table, members, records)))
+        found.append(table.filter(named_in(table, members, records)))
         linked.append(table.filter(pc.is_valid(table.column("parent"))))
     touched = {(row.file, row.place): row for table in found for row in _rows(table)}
     descendants = _descendants({row.id for row in touched.values()}, linked)
     return [each for _, each in sorted((touched | descendants).items(), key=lambda item: item[0])]
 
 
-def open_data(folder: Path, entry: DataFileEntry) -> pq.ParquetFile:
-    """A data file, whose bytes were found to be those that were sealed."""
+def open_data(folder: Path, entry: DataFileEntry | CopyFileEntry) -> pq.ParquetFile:
+    """A file of rows, whose bytes were found to be those that were sealed."""
     path = folder / entry.path
     try:
         data = path.read_bytes()
@@ -80,7 +80,7 @@ def _numbered(table: pa.Table, number: int) -> pa.Table:
     return table.append_column(_PLACE, pa.arange(0, table.num_rows))
 
 
-def _named(table: pa.Table, members: pa.Array, records: pa.Array) -> pa.ChunkedArray:
+def named_in(table: pa.Table, members: pa.Array, records: pa.Array) -> pa.ChunkedArray:
     """Which rows one of the members wrote or appears in, or are one of the records."""
     reached = pc.is_in(table.column("author"), members)
     if len(records):

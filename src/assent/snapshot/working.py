@@ -4,6 +4,8 @@
         basis.json      what it was made from and for, and the SHA-256 of each of the others; written last
         rows.arrow      a row for each decision, in their order: id, file, category, flags
         authors.arrow   people.arrow  names.arrow  links.arrow  excluded.arrow     as in `gate.keeping`
+        known.arrow     what was known of each person, as digests
+        signed.arrow    copied.arrow     texts that might be copied, as signatures, and records that copy one
 
 It is no evidence and may be deleted at any time: the next build is then a full one. It says whose record is whose
 and who objected, so it is as secret as the decision key and goes when that goes.
@@ -14,22 +16,25 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import file_digest
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import pyarrow as pa
 
+from assent.curation.copying import COPIED_SCHEMA, KEPT_SCHEMA
 from assent.gate import keeping
+from assent.snapshot.curating import DIGEST_SCHEMA
 from assent.storage.files import explained, sync_folder
 from assent.vocabulary.identifiers import PurposeName
 from assent.vocabulary.instants import format_instant, parse_instant
 from assent.vocabulary.state import Hold
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 BASIS: Final = "basis.json"
 ROWS: Final = "rows"
 ROWS_AT_ONCE: Final = 1 << 17
@@ -39,6 +44,9 @@ TABLES: Final[Mapping[str, pa.Schema]] = {
     "names": keeping.NAME_SCHEMA,
     "links": keeping.LINK_SCHEMA,
     "excluded": keeping.EXCLUDED_SCHEMA,
+    "known": DIGEST_SCHEMA,
+    "signed": KEPT_SCHEMA,
+    "copied": COPIED_SCHEMA,
 }
 ABOUT_ROWS: Final = pa.schema([keeping.ROW_SCHEMA.field(name) for name in ("id", "file", "category", "flags")])
 
@@ -108,17 +116,27 @@ class IndexWriter:
             self._sink = _create(folder / f"{ROWS}.arrow")
             self._rows = pa.ipc.new_file(self._sink, ABOUT_ROWS)
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        # Where there is no room, what was still to be written cannot be; that was said already.
+        with suppress(OSError):
+            self._sink.close()
+
     def add_rows(self, batch: pa.RecordBatch) -> None:
         """These rows come next; columns that the decisions hold are passed over."""
         with explained(self._folder):
             self._rows.write_batch(batch.select(ABOUT_ROWS.names))
 
-    def add_table(self, name: str, table: pa.Table) -> None:
+    def add_table(self, name: str, rows: pa.Table | Iterable[pa.RecordBatch]) -> None:
         """One of `TABLES`."""
+        batches = rows.to_batches(ROWS_AT_ONCE) if isinstance(rows, pa.Table) else rows
         with explained(self._folder):
             sink = _create(self._folder / f"{name}.arrow")
             with sink, pa.ipc.new_file(sink, TABLES[name]) as writer:
-                writer.write_table(pa.table(table.columns, schema=TABLES[name]), max_chunksize=ROWS_AT_ONCE)
+                for batch in batches:
+                    writer.write_batch(pa.RecordBatch.from_arrays(batch.columns, schema=TABLES[name]))
         self._names.append(name)
 
     def finish(self, basis: Basis) -> None:

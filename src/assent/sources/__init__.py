@@ -2,7 +2,8 @@
 
 In the order data moves:
 
-`tables`         a platform's own Parquet, CSV or JSON Lines, described by a `mapping` file, read in place
+`tables`         a platform's own Parquet, CSV or JSON Lines, described by a `mapping` file, read in place;
+                 what identifies its people (`identifying`) is copied into one form
 `stackexchange`  a data dump (`dump_xml`), streamed into canonical Parquet (`staging`): `html_text` makes text
                  of bodies, `threads` and `mentions` say who else is in a record, `countries` where people live
 `synthetic`      a made-up network with the truth beside it
@@ -47,6 +48,8 @@ def open_source(kind: str, path: Path, staging: Path) -> SourceFiles:
     _check_kind(kind)
     if kind == STACKEXCHANGE:
         return read_dump(path, staging)
+    if kind == TABLES:
+        return read_tables(path, staging)
     return _IN_PLACE[kind](path)
 
 

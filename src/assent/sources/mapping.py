@@ -16,10 +16,14 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    ValidationInfo,
+    field_validator,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from assent.errors import InputError
+from assent.vocabulary.people import IdentifierKind
 from assent.vocabulary.tables import COLUMNS, Column
 
 Text = Annotated[str, Field(min_length=1)]
@@ -98,11 +102,22 @@ class Columns(_Part):
 
 
 class Records(_Part):
-    """Files with the same columns."""
+    """Files with the same columns, or a table of Spark's catalogue."""
 
-    files: Annotated[list[Text], Field(min_length=1)]
+    table: Annotated[str, Field(pattern=r"^\w+(\.\w+){0,2}$")] | None = None
+    files: Annotated[list[Text], Field(min_length=1)] | None = Field(None, validate_default=True)
     category: FromConstant
     columns: Columns
+
+    @field_validator("files")
+    @classmethod
+    def _one_place(cls, files: list[str] | None, about: ValidationInfo) -> list[str] | None:
+        table = about.data.get("table")
+        if files is None and table is None:
+            raise PydanticCustomError("missing", "files are missing")
+        if files is not None and table is not None:
+            raise ValueError("needs either `files` or `table`")
+        return files
 
     def as_columns(self) -> Mapping[str, Column]:
         """By canonical name; a plain `category` is that category, a plain column is a column's name."""
@@ -117,12 +132,49 @@ class Events(_Part):
     files: Annotated[list[Text], Field(min_length=1)]
 
 
+def _as_list(given: object) -> object:
+    return [given] if isinstance(given, str) else given
+
+
+OneOrMore = Annotated[list[Text], Field(min_length=1), BeforeValidator(_as_list)]
+"""A plain text names a column, a list the columns that make one value together."""
+
+
+class Identifiers(_Part):
+    """Files that say what identifies people; without `member` they are people who are no members and objected."""
+
+    files: Annotated[list[Text], Field(min_length=1)]
+    member: Text | None = None
+    name: OneOrMore | None = None
+    handle: Text | None = None
+    email: Text | None = None
+    phone: Text | None = None
+
+    @model_validator(mode="after")
+    def _any(self) -> Identifiers:
+        if not self.by_kind():
+            raise ValueError("names no identifier; give `name`, `handle`, `email` or `phone`")
+        return self
+
+    def by_kind(self) -> Mapping[IdentifierKind, tuple[str, ...]]:
+        """The columns of each kind that is given."""
+        one = {kind: (getattr(self, kind),) for kind in IdentifierKind if kind is not IdentifierKind.NAME}
+        given = {IdentifierKind.NAME: tuple(self.name or ())} | one
+        return {kind: columns for kind, columns in given.items() if columns and columns != (None,)}
+
+    def as_columns(self) -> tuple[str, ...]:
+        """Every column that is read."""
+        columns = [column for columns in self.by_kind().values() for column in columns]
+        return tuple(columns if self.member is None else [self.member, *columns])
+
+
 class Mapped(_Part):
     """A whole mapping file."""
 
     records: Annotated[list[Records], Field(min_length=1)]
     events: list[Events] = []
     gpc: list[Events] = []
+    identifiers: list[Identifiers] = []
     zone: Annotated[str, AfterValidator(_real_zone)] | None = None
 
 
@@ -162,6 +214,7 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "columns": tuple(Columns.model_fields),
     "events": tuple(Events.model_fields),
     "gpc": tuple(Events.model_fields),
+    "identifiers": tuple(Identifiers.model_fields),
 }
 
 

@@ -19,12 +19,14 @@ from assent.errors import InputError
 from assent.sources.countries import country_of
 from assent.sources.dump_xml import read_rows
 from assent.sources.html_text import to_prose
+from assent.sources.identifying import IdentifierWriter
 from assent.sources.mentions import code_in_markdown, mentioned_subjects
 from assent.sources.staging import RecordWriter, event_line, new_folder, subject_rows
 from assent.sources.threads import ThreadIndex
 from assent.vocabulary.events import Event, EventType
 from assent.vocabulary.identifiers import Category, MemberId, RecordId, Role
 from assent.vocabulary.instants import as_utc
+from assent.vocabulary.people import IdentifierKind
 from assent.vocabulary.records import PUBLIC, Record, Subject
 from assent.vocabulary.tables import CANONICAL, Format, Problem, RecordTable, SourceFiles
 
@@ -72,7 +74,7 @@ def read_dump(folder: Path, staging: Path) -> SourceFiles:
     with new_folder(final) as fresh:
         problems = _Reader(folder, fresh).read()
     table = RecordTable((final / "records.parquet",), Format.PARQUET, CANONICAL)
-    return SourceFiles((table,), (final / "events.jsonl",), problems)
+    return SourceFiles((table,), (final / "events.jsonl",), problems, identifiers=(final / "identifiers.parquet",))
 
 
 class _Reader:
@@ -98,11 +100,18 @@ class _Reader:
         return tuple(Problem(where, what, count) for (where, what), count in self._problems.items())
 
     def _read_users(self) -> None:
-        with (self._fresh / "events.jsonl").open("w", encoding="utf-8") as events:
+        with (
+            (self._fresh / "events.jsonl").open("w", encoding="utf-8") as events,
+            IdentifierWriter(self._fresh / "identifiers.parquet") as identifiers,
+        ):
             for row in self._rows("Users.xml"):
                 member = _member(row["Id"])
                 if self._threads.add_member(member, row.get("DisplayName", "")):
                     events.writelines(event_line(event) for event in self._facts(row, member))
+                    name = row.get("DisplayName", "")
+                    identifiers.write(member, IdentifierKind.NAME, name)
+                    # As a mention is written: without its spaces.
+                    identifiers.write(member, IdentifierKind.HANDLE, "".join(name.split()))
                     self._write_about(row, member)
                 else:
                     self._note("Users.xml", "row repeats an Id and is left out")

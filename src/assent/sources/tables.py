@@ -18,7 +18,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from assent.errors import InputError
-from assent.sources.mapping import Records, load_mapping
+from assent.sources.catalogue import located
+from assent.sources.identifying import IdentifierWriter, identifiers_in, read_columns
+from assent.sources.mapping import Identifiers, Records, load_mapping
+from assent.sources.staging import new_folder
 from assent.vocabulary.tables import Format, RecordTable, SourceFiles
 
 LOOKED_AT_ROWS = 1_000
@@ -34,8 +37,11 @@ _EVENT_COLUMNS = ("type", "effective_at")
 _OPT_OUT_COLUMNS = ("member", "sec_gpc", "seen_at")
 
 
-def read_tables(mapping_path: Path) -> SourceFiles:
-    """The files that a mapping names, checked against it; nothing is copied.
+def read_tables(mapping_path: Path, staging: Path | None = None) -> SourceFiles:
+    """The files that a mapping names, checked against it; no record is copied.
+
+    Args:
+        staging: where what identifies people is kept in the form it is looked for in; None leaves that out.
 
     Raises:
         InputError: every problem at once: of the mapping, or of the files it names.
@@ -45,7 +51,11 @@ def read_tables(mapping_path: Path) -> SourceFiles:
     problems: list[str] = []
     tables: list[RecordTable] = []
     for records in mapping.records:
-        found = _find(folder, records.files, problems)
+        if records.table is not None:
+            lying = tuple(located(staging, records.table)) if staging is not None else ()
+            tables += [RecordTable(lying, Format.PARQUET, records.as_columns(), mapping.zone)] if lying else []
+            continue
+        found = _find(folder, records.files or [], problems)
         tables += _tables(records, found, mapping.zone)
     for table in tables:
         problems += [problem for path in table.files for problem in _check(path, table)]
@@ -53,9 +63,26 @@ def read_tables(mapping_path: Path) -> SourceFiles:
     problems += [problem for path in events for problem in _check_events(path)]
     opt_outs = tuple(path for entry in mapping.gpc for path in _find(folder, entry.files, problems))
     problems += [problem for path in opt_outs for problem in _check_names(path, _OPT_OUT_COLUMNS, "opt-out signals")]
+    people = [(entry, _find(folder, entry.files, problems)) for entry in mapping.identifiers]
+    for entry, found in people:
+        for path in found:
+            problems += _check_names(path, entry.as_columns(), "identifiers")
     if problems:
         raise InputError(f"`{mapping_path}`: {'; '.join(problems)}", hint=_hint(problems))
-    return SourceFiles(tuple(tables), events, opt_outs=opt_outs)
+    identifiers = () if staging is None or not people else (_stage_identifiers(people, staging),)
+    return SourceFiles(tuple(tables), events, opt_outs=opt_outs, identifiers=identifiers)
+
+
+def _stage_identifiers(people: list[tuple[Identifiers, list[Path]]], staging: Path) -> Path:
+    final = staging / "identifiers"
+    with new_folder(final) as fresh, IdentifierWriter(fresh / "identifiers.parquet") as written:
+        for entry, files in people:
+            for path in files:
+                lines = read_json_lines(path) if format_of(path) is Format.JSONL else None
+                for rows in read_columns(path, entry.as_columns(), lines):
+                    for row in identifiers_in(rows, entry.by_kind(), entry.member):
+                        written.write(*row)
+    return final / "identifiers.parquet"
 
 
 def format_of(path: Path) -> Format | None:

@@ -51,6 +51,9 @@ class EventType(StrEnum):
     CLAIM_RECEIVED = "claim.received"
     CLAIM_DECIDED = "claim.decided"
     STAFF_ACTED = "staff.acted"
+    MODEL_REGISTERED = "model.registered"
+    MODEL_RETRAINING_ASKED = "model.retraining_asked"
+    MODEL_RETRAINED = "model.retrained"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,10 @@ FIELDS: Mapping[EventType, Shape] = {
     EventType.CLAIM_DECIDED: Shape(key="purpose", value="finding", values=FINDINGS),
     # What a person of the staff did, `by` a pseudonym; `about` is what it was done to, never somebody's name.
     EventType.STAFF_ACTED: Shape(member=False, key="action", value="about", nullable=True),
+    # Of a model that was trained elsewhere, by its name; the digest is of a signed statement (docs/spec/elsewhere.md).
+    EventType.MODEL_REGISTERED: Shape(member=False, key="model", value="digest"),
+    EventType.MODEL_RETRAINING_ASKED: Shape(member=False, key="model", value="digest"),
+    EventType.MODEL_RETRAINED: Shape(member=False, key="model", value="digest"),
 }
 
 _ALWAYS = frozenset({"type", "effective_at", "recorded_at", "member", "by", "seq"})

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from assent.vocabulary.curation import REDACTION_TYPE
+
 SUBJECT_TYPE = pa.struct(
     [
         pa.field("role", pa.string()),
@@ -46,7 +48,7 @@ person, in code points; null means not known. `cawg`: the entries as a JSON obje
 COLUMNS: tuple[str, ...] = tuple(RECORD_SCHEMA.names)
 
 
-SNAPSHOT_SCHEMA = pa.schema(
+PERMITTED_SCHEMA = pa.schema(
     [
         pa.field("id", pa.string(), nullable=False),
         pa.field("category", pa.string(), nullable=False),
@@ -59,6 +61,23 @@ SNAPSHOT_SCHEMA = pa.schema(
 )
 """A permitted row. `subjects` holds those who permit, in their order; of those who do not, `text` shows
 `[role]` in place of each span and nothing else is left."""
+
+SNAPSHOT_SCHEMA = pa.schema([*PERMITTED_SCHEMA, pa.field("redactions", pa.list_(REDACTION_TYPE))])
+"""A permitted row with its text clean. `redactions`: which stretches of the permitted text were masked, in order and
+apart from each other; null when none was."""
+
+
+def as_snapshot_rows(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Rows of a data file in `SNAPSHOT_SCHEMA`; a file from before there were redactions has none."""
+    if "redactions" not in batch.schema.names:
+        return without_redactions(batch)
+    return batch.cast(SNAPSHOT_SCHEMA)
+
+
+def without_redactions(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Rows of `PERMITTED_SCHEMA` in `SNAPSHOT_SCHEMA`, their texts as they are."""
+    none = pa.nulls(batch.num_rows, SNAPSHOT_SCHEMA.field("redactions").type)
+    return pa.RecordBatch.from_arrays([*batch.columns, none], schema=SNAPSHOT_SCHEMA)
 
 
 class Format(StrEnum):
@@ -99,12 +118,15 @@ class RecordTable:
     Args:
         columns: by canonical name; one that is missing is null for every row.
         zone: the IANA zone of timestamps without one; None refuses such timestamps.
+        flagged: files of the ids (`id`, Parquet) of records whose text was found to make their context sensitive,
+            whatever the column `context` says.
     """
 
     files: tuple[Path, ...]
     format: Format
     columns: Mapping[str, Column]
     zone: str | None = None
+    flagged: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +147,14 @@ class SourceFiles:
         events: files of ledger events about its members (region, birth date, settings), Parquet or JSON Lines.
         problems: what was found wrong while reading, counted.
         opt_outs: files of requests that carried a browser's opt-out: `member`, `sec_gpc`, `seen_at`.
+        identifiers: Parquet files in `IDENTIFIER_SCHEMA`: what identifies its members, and people who are none.
     """
 
     tables: tuple[RecordTable, ...]
     events: tuple[Path, ...] = ()
     problems: tuple[Problem, ...] = ()
     opt_outs: tuple[Path, ...] = ()
+    identifiers: tuple[Path, ...] = ()
 
 
 CANONICAL: Mapping[str, Column] = {name: Column(source=name) for name in COLUMNS}

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from assent.sources.synthetic.dice import Dice
 from assent.sources.synthetic.histories import as_json, history, hold_events, settled
+from assent.sources.synthetic.identities import Objectors, identifiers_of
 from assent.sources.synthetic.layout import Rows
 from assent.sources.synthetic.people import Directory, Person
 from assent.sources.synthetic.plan import Plan
@@ -39,12 +40,22 @@ class Maker:
             events = history(person, dice).events
             events.sort(key=lambda event: event[0])
             told += events
+            for kind, value in identifiers_of(person, self._plan.key).items():
+                rows.add("identifiers", (person.id, kind.value, value))
             rows.add("truth/members", _truth(person, [row for _, row in events]))
         if chunk == 0:
             told += hold_events()
+            self._write_objectors(rows)
         # Recorded order is the order of the file, so an event recorded late stands after later ones.
         told.sort(key=lambda event: event[0])
         rows.replace("events", [row for _, row in told])
+
+    def _write_objectors(self, rows: Rows) -> None:
+        if self._plan.mentions:
+            objectors = Objectors(self._plan)
+            for ordinal in range(objectors.count):
+                for kind, value in objectors.identifiers(ordinal).items():
+                    rows.add("identifiers", (None, kind.value, value))
 
 
 def _truth(person: Person, events: list[tuple[object, ...]]) -> tuple[object, ...]:

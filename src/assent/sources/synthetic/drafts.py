@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -38,6 +38,17 @@ class Planted:
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A place where a text identifies somebody as the platform knows them; `member` None is no member."""
+
+    kind: str
+    member: str | None
+    value: str
+    start: int
+    end: int
+
+
 class Draft:
     """A text of one author, written piece by piece.
 
@@ -47,7 +58,19 @@ class Draft:
         lower: written without capitals, names apart.
     """
 
-    __slots__ = ("_dice", "_length", "_lower", "_own", "_parts", "_used", "_words", "people", "planted", "who")
+    __slots__ = (
+        "_dice",
+        "_length",
+        "_lower",
+        "_own",
+        "_parts",
+        "_used",
+        "_words",
+        "mentions",
+        "people",
+        "planted",
+        "who",
+    )
 
     def __init__(
         self, author: Person, dice: Dice, *, language: str = "en", who: Named | None = None, lower: bool = False
@@ -62,6 +85,7 @@ class Draft:
         self.who = who
         self.people: list[Named] = [] if who is None else [who]
         self.planted: list[Planted] = []
+        self.mentions: list[Mention] = []
 
     @property
     def text(self) -> str:
@@ -105,13 +129,22 @@ class Draft:
                 self._length += len(value)
         self.add(template.rest)
 
-    def graft(self, text: str, people: list[Named], planted: list[Planted]) -> None:
+    def mention(self, sentence: str, kind: str, member: str | None, value: str, written: str) -> None:
+        """The sentence stands at the end with that identifier in place of `{}`, and its place is noted."""
+        before, after = sentence.split("{}")
+        start = self._length + len(before)
+        self._parts += [before, written, after]
+        self._length += len(before) + len(written) + len(after)
+        self.mentions.append(Mention(kind, member, value, start, start + len(written)))
+
+    def graft(self, text: str, people: list[Named], planted: list[Planted], mentions: Sequence[Mention] = ()) -> None:
         """Another text stands at the end with everybody it names and everything planted in it."""
         at = self._length
         self._parts.append(text)
         self._length += len(text)
         self.people += [person.moved(at) for person in people]
         self.planted += [Planted(p.kind, p.value, p.start + at, p.end + at) for p in planted]
+        self.mentions += [Mention(m.kind, m.member, m.value, m.start + at, m.end + at) for m in mentions]
 
     def _phrase(self, slot: str) -> str:
         own = self._own.get(slot)

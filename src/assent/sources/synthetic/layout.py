@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from assent.vocabulary.people import IDENTIFIER_SCHEMA
 from assent.vocabulary.tables import RECORD_SCHEMA
 
 _INSTANT = pa.timestamp("us", tz="UTC")
@@ -44,16 +45,19 @@ NAMED_SCHEMA = pa.schema(
 )
 COPY_SCHEMA = pa.schema([*_texts("record", "original"), pa.field("same_author", pa.bool_())])
 REPOST_SCHEMA = pa.schema([*_texts("record", "original", "original_author"), pa.field("linked", pa.bool_())])
+KNOWN_SCHEMA = pa.schema([*_texts("record", "kind", "member", "value"), *_PLACE])
 
 TABLES: dict[str, pa.Schema] = {
     "records": RECORD_SCHEMA,
     "events": EVENT_SCHEMA,
+    "identifiers": IDENTIFIER_SCHEMA,
     "truth/members": MEMBER_SCHEMA,
     "truth/personal_data": PERSONAL_DATA_SCHEMA,
     "truth/canaries": CANARY_SCHEMA,
     "truth/named_people": NAMED_SCHEMA,
     "truth/near_duplicates": COPY_SCHEMA,
     "truth/reposts": REPOST_SCHEMA,
+    "truth/known_people": KNOWN_SCHEMA,
 }
 """Folder of each table, below the network's folder."""
 
@@ -69,6 +73,8 @@ named_people/     every place where a text names somebody other than its author;
                   spans_in_record false: the record says that its span is unknown
 near_duplicates/  edited copies that no `parent` links to their original
 reposts/          whose text a repost carries; linked false: the record's `parent` is null
+known_people/     where texts were made with mentions: every place that identifies their author, one of their subjects
+                  or (`member` null) somebody who is no member and objected; `value` as it is known, in `identifiers`
 summary.json      the numbers it was made from, and counts
 """
 

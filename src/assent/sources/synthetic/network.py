@@ -49,12 +49,20 @@ class SyntheticSummary:
 
 
 def generate(
-    folder: Path, *, members: int, records: int, seed: int, progress: Progress | None = None
+    folder: Path,
+    *,
+    members: int,
+    records: int,
+    seed: int,
+    mentions: bool = False,
+    progress: Progress | None = None,
 ) -> SyntheticSummary:
     """The folder holds the network these three numbers name: `records/`, `events/` and `truth/`.
 
     Args:
         folder: must not exist; its parent is made when missing.
+        mentions: texts also mention their author, their subjects and people who are no members and objected, by name,
+            handle, address and number, in many spellings; `truth/known_people` says where.
         progress: told how many records of how many are done, after each chunk.
 
     Raises:
@@ -64,7 +72,7 @@ def generate(
     whole or not at all; a process that is killed leaves at most a hidden `.NAME.partial-…` beside it.
     """
     _check(folder, members, records)
-    plan = Plan(seed, members, records)
+    plan = Plan(seed, members, records, mentions)
     folder.parent.mkdir(parents=True, exist_ok=True)
     partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}.partial-", dir=folder.parent))
     try:

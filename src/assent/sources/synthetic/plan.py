@@ -34,12 +34,16 @@ EVENTS_END = micros(2025, 12, 1)
 class Plan:
     """What was asked for, and which chunk makes which part of it.
 
-    Guarantee: depends on the three numbers alone, never on processors or time.
+    Args:
+        mentions: whether texts mention people by what the platform knows of them, and people who objected.
+
+    Guarantee: depends on these alone, never on processors or time.
     """
 
     seed: int
     members: int
     records: int
+    mentions: bool = False
 
     @property
     def chunks(self) -> int:

@@ -3,15 +3,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from assent.sources.synthetic import activity
 from assent.sources.synthetic.composing import write_text
 from assent.sources.synthetic.dice import Dice
-from assent.sources.synthetic.drafts import Draft, Named, Planted
+from assent.sources.synthetic.drafts import Draft, Mention, Named, Planted
 from assent.sources.synthetic.layout import Rows
+from assent.sources.synthetic.mentioning import Mentioning, known_places
 from assent.sources.synthetic.people import Directory, Person
 from assent.sources.synthetic.plan import DAY, RECORDS_END, SECOND, Plan, record_id
 from assent.sources.synthetic.planting import Canary, edited_copy, plant_personal_data
@@ -33,6 +34,7 @@ class Published:
     planted: list[Planted]
     at: int | None
     copied: bool
+    mentions: Sequence[Mention] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class Chronicle:
         self._rows = rows
         self._dice = Dice(plan.seed, "records", chunk)
         self._recent: list[Published] = []
+        self._mentioning = Mentioning(plan, chunk, directory) if plan.mentions else None
 
     def write(self) -> None:
         """Every record of the chunk is in the rows."""
@@ -115,9 +118,13 @@ class Chronicle:
         if canary:
             draft.add(" ")
             draft.plant("canary", canary.template, canary.secret)
+        if self._mentioning:
+            self._mentioning.plant(draft, author)
         self._keep(Entry(record, category, author, at, parent, context), draft, canary)
         if category in {"post", "article", "repost"} and canary is None:
-            self._remember(Published(record, author, draft.text, draft.people, draft.planted, at, copied))
+            self._remember(
+                Published(record, author, draft.text, draft.people, draft.planted, at, copied, draft.mentions)
+            )
 
     def _compose(self, category: str, author: Person, source: Published | None) -> tuple[Draft, str]:
         dice = self._dice
@@ -158,7 +165,7 @@ class Chronicle:
             language = author.language if dice.chance(0.6) else "en"
             draft.write(dice.pick(TEMPLATES[language]["repost.remark"]))
             draft.add("\n\n")
-        draft.graft(source.text, source.people, source.planted)
+        draft.graft(source.text, source.people, source.planted, source.mentions)
         linked = dice.chance(0.87)
         self._rows.add("truth/reposts", (record, source.record, source.author.id, linked))
         return draft, source.record if linked else None, self._after(source.at)
@@ -209,6 +216,9 @@ class Chronicle:
         dice = self._dice
         subjects = [self._subject(entry.record, named) for named in draft.people]
         self._note_planted(entry.record, draft.planted, canary)
+        if self._mentioning:
+            for place in known_places(draft, entry.author):
+                self._rows.add("truth/known_people", (entry.record, *place))
         author = None if dice.chance(0.001) else entry.author.id
         flag, signal = dice.unit(), dice.unit()
         row = (
@@ -252,4 +262,4 @@ class Chronicle:
 def _plain(source: Published) -> bool:
     # A copy is edited freely; one with names or planted values would need its places found again.
     # A copy of a copy would pile up edits.
-    return not (source.people or source.planted or source.copied)
+    return not (source.people or source.planted or source.mentions or source.copied)

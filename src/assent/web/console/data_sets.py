@@ -13,9 +13,11 @@ from assent.operations.figures import figures_of
 from assent.operations.jobs import Progress, jobs_of, start_job
 from assent.operations.platform import Platform
 from assent.operations.progress import manifest_of
+from assent.operations.replay import replay_snapshot
 from assent.operations.snapshots import Listed, list_snapshots, shelf_of
 from assent.operations.sweep import sweep
 from assent.operations.verify import verify_folder
+from assent.policy.curation_words import DROPPED, PII
 from assent.serving.caller import Caller
 from assent.serving.door import NotFoundError, ThePlatform, needs
 from assent.serving.permissions import Permission
@@ -23,7 +25,7 @@ from assent.web.pages import page, see_other
 
 router = APIRouter(include_in_schema=False)
 
-VERIFYING, LOOKING = "snapshot.verify", "sweep.look"
+VERIFYING, REPLAYING, LOOKING = "snapshot.verify", "snapshot.replay", "sweep.look"
 Reads = Annotated[Caller, needs(Permission.SNAPSHOTS_READ)]
 Verifies = Annotated[Caller, needs(Permission.SNAPSHOTS_VERIFY)]
 
@@ -55,6 +57,22 @@ def verify(request: Request, ident: str, caller: Verifies, platform: ThePlatform
     except RefusedError as error:
         return _show(request, platform, caller, ident, error=error)
     platform.record_action(VERIFYING, found.id, caller.subject)
+    return see_other(f"/console/snapshots/{ident}")
+
+
+@router.post("/console/snapshots/{ident}/replay")
+def replay(request: Request, ident: str, caller: Verifies, platform: ThePlatform) -> Response:
+    """A replay has begun: the build runs again, curation included, and nothing of it is kept."""
+    found = _listed(platform, ident)
+
+    def work(progress: Progress) -> object:
+        return replay_snapshot(platform.workspace, found.id, clock=platform.clock, progress=progress).to_json()
+
+    try:
+        start_job(platform, kind=REPLAYING, about=found.id, by=caller.subject, work=work)
+    except RefusedError as error:
+        return _show(request, platform, caller, ident, error=error)
+    platform.record_action(REPLAYING, found.id, caller.subject)
     return see_other(f"/console/snapshots/{ident}")
 
 
@@ -115,23 +133,31 @@ def _show(
     one = _listed(platform, ident)
     folder = shelf_of(platform.workspace).of(one.id)
     try:
-        counts, card = manifest_of(folder).counts, (folder / CARD).read_text(encoding="utf-8", errors="replace")
+        manifest = manifest_of(folder)
+        counts, curated = manifest.counts, manifest.curation
+        card = (folder / CARD).read_text(encoding="utf-8", errors="replace")
     except (AssentError, OSError):
-        counts, card = None, ""
+        counts, curated, card = None, None, ""
     jobs = jobs_of(platform, kind=VERIFYING, about=one.id)
-    running = any(not each.is_over for each in jobs)
+    replays = jobs_of(platform, kind=REPLAYING, about=one.id)
+    running, replaying = (any(not each.is_over for each in some) for some in (jobs, replays))
     answer = page(
         request,
         "console/snapshot.html",
         status=409 if error else 200,
         one=one,
         counts=counts,
+        curated=curated,
+        masked_words=PII,
+        dropped_words=DROPPED,
         card=card,
         jobs=jobs,
         running=running,
+        replays=replays,
+        replaying=replaying,
         may_verify=caller.may(Permission.SNAPSHOTS_VERIFY),
         error=error,
     )
-    if running:
+    if running or replaying:
         answer.headers["refresh"] = "3"
     return answer

@@ -12,6 +12,7 @@ from assent.errors import AssentError
 from assent.operations import objections
 from assent.operations.figures import figures_of
 from assent.operations.holds import holds_of
+from assent.operations.models_elsewhere import models_elsewhere
 from assent.operations.plots import chart_of, charts_of, draw
 from assent.serving.caller import Caller
 from assent.serving.door import NotFoundError, ThePlatform, needs
@@ -40,6 +41,7 @@ def overview(request: Request, caller: Reads, platform: ThePlatform, use: str = 
         charts=charts_of(platform, use),
         holds=holds_of(platform),
         queues=queues,
+        elsewhere=_elsewhere(platform),
         size=platform.ledger.size,
     )
 
@@ -55,6 +57,13 @@ def plot(request: Request, use: str, name: str, caller: Reads, platform: ThePlat
     # Of one size of the ledger the numbers may still move, with the clock or the data sets: they are part of the key.
     kept_as = (use, lang.code, pack.digest, repr(chart.rows))
     return Response(draw(chart, say=lang, kept_as=kept_as), media_type="image/svg+xml")
+
+
+def _elsewhere(platform: ThePlatform) -> tuple[int, tuple[str, ...], int]:
+    """How many owners of models elsewhere are asked to train again; which are late; of how many nobody can say."""
+    found, now = models_elsewhere(platform.workspace, platform.ledger), platform.present()
+    asked = [each for each in found.models.values() if each.open]
+    return len(asked), tuple(each.name for each in asked if each.is_overdue(now)), len(found.problems)
 
 
 def _queue(platform: ThePlatform, kind: str) -> tuple[int, int] | None:

@@ -39,6 +39,7 @@ class PublicWords(Words):
             (lang("What is used"), self._used(purpose)),
             (lang("What is never used"), self._never(pack)),
             (lang("What stays out"), self._stays_out(purpose)),
+            (lang("What is masked"), self._masked(purpose)),
             (lang("Who gets it"), [self._capital(lang.listed(map(self.named, purpose.recipients)) + ".")]),
             (lang("Legal basis"), [lang(_BASIS[purpose.basis])]),
             (lang("If you choose nothing"), self._unless(pack, purpose)),

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
 from assent.errors import InputError
-from assent.operations.my_data import models_of
+from assent.operations.my_data import learned_from_member
 from assent.operations.notices import unread
 from assent.operations.platform import Platform
 from assent.operations.settings import (
@@ -131,7 +131,7 @@ def _setting_page(
         words=_words(request, platform),
         governed=governed,
         undone=undone,
-        models=models_of(platform) if undone else (),
+        learned=learned_from_member(platform, caller.own) if undone else None,
         happened=happened,
         asked=all(each.taken_back and each.taken_back.stands for each in settings.purposes if each.purpose in governed),
         contact=platform.workspace.text("receipt.contact"),

@@ -105,6 +105,7 @@ class MemberWords(Words):
             (lang("What is used"), self._used(purpose)),
             (lang("What is never used"), self._never(settings.pack)),
             (lang("What stays out"), self._stays_out(purpose)),
+            (lang("What is masked"), self._masked(purpose)),
             (lang("Who gets it"), self._recipients(purpose)),
             (lang("Since when"), self._since(settings, now)),
             (lang("Legal basis"), [lang((_BASIS if gdpr_applies(settings.region) else _GROUND)[purpose.basis])]),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from assent.language.catalogue import Language
+from assent.policy.curation_words import PII
 from assent.policy.pack import AgeAt, Kind, Others, Pack, Purpose, Withdrawal
 from assent.policy.sentences import category_words
 from assent.vocabulary.identifiers import Category
@@ -94,6 +95,14 @@ class Words:
         if purpose.sensitive_denied:
             told.append(lang("Groups and pages about health, unions, politics or religion."))
         return told
+
+    def _masked(self, purpose: Purpose) -> list[str]:
+        kinds = [self.lang(PII[each]) for each in purpose.curation.mask]
+        if not kinds:
+            return []
+        return [
+            self.lang("Before use these are masked wherever they are found: %(what)s.", what=self.lang.listed(kinds))
+        ]
 
     def _others(self, purpose: Purpose) -> list[str]:
         by_rule: dict[Others, list[Category]] = {}

@@ -1,0 +1,1 @@
+"""From a snapshot to a model, a shard at a time."""
