@@ -191,18 +191,18 @@ def test_after_a_410_nothing_is_sent_until_a_person_says_so(feed: FeedWorld, ser
 
 
 def test_who_hangs_is_given_up(feed: FeedWorld, server: Server) -> None:
-    server.answer = lambda _received: lambda _handler: time.sleep(3)
+    server.answer = lambda _received: lambda _handler: time.sleep(60)
     began = time.monotonic()
     feed.deliver()
 
-    assert time.monotonic() - began < 2.5
+    assert time.monotonic() - began < 20
     assert feed.status().waiting == (1,)
 
 
 def test_who_drips_is_given_up(feed: FeedWorld, server: Server) -> None:
     def drip(handler) -> None:
         handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
-        for n in range(40):
+        for n in range(600):
             handler.wfile.write(f"x-{n}: y\r\n".encode())
             time.sleep(0.1)
 
@@ -210,7 +210,7 @@ def test_who_drips_is_given_up(feed: FeedWorld, server: Server) -> None:
     began = time.monotonic()
     feed.deliver()
 
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 20
     assert feed.status().problem == "no answer within 2 seconds"
 
 
@@ -235,19 +235,20 @@ def test_who_closes_before_the_answer_is_asked_again(feed: FeedWorld, server: Se
 
 
 def test_a_huge_answer_is_not_read(feed: FeedWorld, server: Server) -> None:
+    taken = []
+
     def flood(handler) -> None:
         handler.wfile.write(b"HTTP/1.1 200 OK\r\ncontent-length: 1000000000000\r\n\r\n")
         try:
             for _ in range(2000):
-                handler.wfile.write(b"a" * (1 << 20))
+                taken.append(handler.wfile.write(b"a" * (1 << 20)))
         except OSError:
             handler.close_connection = True
 
     server.answer = lambda _received: flood
-    began = time.monotonic()
 
     assert feed.deliver().sent == (1,)
-    assert time.monotonic() - began < 2
+    assert len(taken) < 100
 
 
 def test_nobody_listening_is_tried_again(tmp_path: Path) -> None:

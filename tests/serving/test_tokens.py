@@ -89,15 +89,18 @@ def test_a_token_is_over_when_its_days_are(portal: Portal) -> None:
 def test_a_revoked_token_opens_nothing_after_at_most_a_second_wherever_it_was_revoked(portal: Portal) -> None:
     secret = made(portal, "hooks.manage")
     good = status(portal, f"Bearer {secret}")
-    began = time.monotonic()
     # Through the database only, as another process does it.
     revoke_token(portal.platform, list_tokens(portal.platform)[0].id, by=BY)
+    revoked_at = asked_at = last_opened_at = time.monotonic()
 
     while status(portal, f"Bearer {secret}") == 200:
+        last_opened_at = asked_at
         time.sleep(0.02)
+        asked_at = time.monotonic()
 
     assert good == 200
-    assert time.monotonic() - began < 1
+    # When it was asked, not when it was answered: a busy machine answers late.
+    assert last_opened_at - revoked_at < 1
 
 
 def test_while_it_is_remembered_the_desk_is_not_asked(portal: Portal) -> None:
