@@ -240,8 +240,7 @@ def test_a_huge_answer_is_not_read(feed: FeedWorld, server: Server) -> None:
     def flood(handler) -> None:
         handler.wfile.write(b"HTTP/1.1 200 OK\r\ncontent-length: 1000000000000\r\n\r\n")
         try:
-            for _ in range(2000):
-                taken.append(handler.wfile.write(b"a" * (1 << 20)))
+            taken.extend(handler.wfile.write(b"a" * (1 << 20)) for _ in range(2000))
         except OSError:
             handler.close_connection = True
 
