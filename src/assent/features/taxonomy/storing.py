@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, replace
@@ -13,6 +12,7 @@ from typing import Any, Final
 
 from assent.errors import EvidenceError, InputError
 from assent.features.taxonomy.model import EMPTY, Occupation, OccupationId, Reuse, Skill, SkillId, SkillKind, Taxonomy
+from assent.storage.files import write_whole
 
 FORMAT: Final = "assent-taxonomy/1"
 _MOST_BYTES: Final = 1 << 30
@@ -21,9 +21,7 @@ _MOST_BYTES: Final = 1 << 30
 def write_taxonomy(taxonomy: Taxonomy, path: Path) -> Taxonomy:
     """`path` holds `taxonomy`, replaced whole; returns it with its digest."""
     stored = _stored(taxonomy)
-    beside = path.with_name(f".{path.name}.writing")
-    beside.write_bytes(zlib.compress(stored, 6))
-    os.replace(beside, path)  # noqa: PTH105 - what is under the name is whole, before and after
+    write_whole(path, zlib.compress(stored, 6))
     return replace(taxonomy, digest=sha256(stored).hexdigest())
 
 

@@ -1,0 +1,66 @@
+"""A text as matching sees it: the words that say something, the skills it names, the occupations its title means."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from assent.features.matching.background import Background
+from assent.features.taxonomy.linking import LONGEST_TEXT, Linker
+from assent.features.taxonomy.model import OccupationId, SkillId
+from assent.features.taxonomy.spelling import words_of
+
+IMPLIED: Final = 0.4
+"""How much a skill counts that nobody stated, but that everybody in the occupation needs."""
+_TITLES: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What one text says.
+
+    Args:
+        words: of each column of the background, how often its word stands there.
+        skills: the skills named in it, and the words that name each.
+        titles: occupations that its title may mean, with how sure that is, 0 to 1.
+        spoken: of each column, its word as it was written; to say why something was found.
+    """
+
+    words: Mapping[int, int]
+    skills: Mapping[SkillId, str]
+    titles: Mapping[OccupationId, float]
+    spoken: Mapping[int, str] = field(default_factory=dict)
+
+
+class Describer:
+    """Describes texts by one background and one taxonomy; keeps nothing of them."""
+
+    def __init__(self, background: Background, linker: Linker) -> None:
+        self.background = background
+        self.linker = linker
+
+    def describe(self, text: str, *, title: str | None = None) -> Described:
+        """What `text` says.
+
+        Args:
+            text: plain; of more than 200,000 characters the beginning is read.
+            title: the part of it that says what somebody is; None where it has none.
+        """
+        text = text[:LONGEST_TEXT]
+        counted: Counter[int] = Counter()
+        spoken: dict[int, str] = {}
+        for word in words_of(text):
+            column = self.background.column(word.stem)
+            if column >= 0:
+                counted[column] += 1
+                spoken.setdefault(column, text[word.start : word.end])
+        skills: dict[SkillId, str] = {}
+        for linked in self.linker.skills_in(text):
+            skills.setdefault(linked.skill, text[linked.start : linked.end])
+        titles = {} if title is None else self._titles(title)
+        return Described(counted, skills, titles, spoken)
+
+    def _titles(self, title: str) -> Mapping[OccupationId, float]:
+        return {each.occupation: each.score for each in self.linker.occupations_named(title, _TITLES)}

@@ -1,0 +1,145 @@
+"""How well something fits what is asked: by its words, its meaning, its skills and what it is.
+
+Each part lies between 0 and 1 and depends on the question and on the one that is scored, on nobody else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from assent.features.matching.describing import IMPLIED, Described
+from assent.features.matching.index import K1, Index
+
+Scores = NDArray[np.float32]
+
+MOST_WORDS: Final = 96
+"""Words of a question that count: those that say most. A job text of a megabyte is asked no longer than a short one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How much each part counts. Chosen on members that no figure is reported on."""
+
+    words: float
+    meaning: float
+    skills: float
+    title: float
+
+
+HYBRID: Final = Weights(words=0.25, meaning=0.15, skills=0.35, title=0.25)
+WORDS_ONLY: Final = Weights(1.0, 0.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is looked for, as columns.
+
+    Args:
+        words: columns of the words that count, and how often each is asked.
+        meaning: Shape: (dimensions,); all zero where no word is known.
+        skills: columns of skills, stated 1, implied by a title less.
+        titles: columns of what is looked for, and how surely.
+    """
+
+    words: Mapping[int, float]
+    meaning: Scores
+    skills: Mapping[int, float]
+    titles: Mapping[int, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The scores of everything in an index, part by part. Shape of each: (names,)."""
+
+    words: Scores
+    meaning: Scores
+    skills: Scores
+    title: Scores
+
+    def together(self, weights: Weights) -> Scores:
+        """The weighted sum."""
+        found: Scores = (
+            np.float32(weights.words) * self.words
+            + np.float32(weights.meaning) * self.meaning
+            + np.float32(weights.skills) * self.skills
+            + np.float32(weights.title) * self.title
+        )
+        return found
+
+
+def ask(index: Index, said: Described) -> Question:
+    """The question that a text puts to an index."""
+    rarity = index.background.rarity
+    telling = sorted(said.words.items(), key=lambda cell: (-rarity[cell[0]] * np.log1p(cell[1]), cell[0]))[:MOST_WORDS]
+    counts = sparse.csr_matrix((1, len(rarity)), dtype=np.float32)
+    if said.words:
+        columns = sorted(said.words)
+        counts = sparse.csr_matrix(
+            ([float(said.words[each]) for each in columns], ([0] * len(columns), columns)), shape=(1, len(rarity))
+        )
+    titles = index.title_columns.of(said)
+    skills: dict[int, float] = {}
+    for occupation, sure in said.titles.items():
+        for skill in index.skill_columns.taxonomy.occupations[occupation].essential:
+            place = index.skill_columns.places[skill]
+            skills[place] = max(skills.get(place, 0.0), IMPLIED * sure)
+    skills.update(dict.fromkeys(index.skill_columns.of(said), 1.0))
+    return Question(
+        {column: 1 + float(np.log(count)) for column, count in telling},
+        index.background.meanings(counts)[0],
+        skills,
+        titles,
+    )
+
+
+def score(index: Index, question: Question) -> Parts:
+    """How well everything in the index fits. Cost: the columns that are asked, and one product with every vector."""
+    return Parts(_words(index, question), _meaning(index, question), _skills(index, question), _title(index, question))
+
+
+def _words(index: Index, question: Question) -> Scores:
+    """BM25, as a share of what a short text with all of the words would get."""
+    columns, asked = _cells(question.words)
+    found = _columns(index.weights, columns, asked)
+    best = float((index.background.rarity[columns] * asked).sum()) / (1 + K1 * 0.25)
+    return np.minimum(found / np.float32(best or 1.0), np.float32(1))
+
+
+def _meaning(index: Index, question: Question) -> Scores:
+    found: Scores = np.maximum(index.meanings @ question.meaning, np.float32(0))
+    return found
+
+
+def _skills(index: Index, question: Question) -> Scores:
+    """The share of the asked skills, by what each tells, that are there."""
+    columns, asked = _cells(question.skills)
+    asked = asked * index.skill_columns.rarity[columns]
+    found: Scores = _columns(index.stated, columns, asked) / np.float32(asked.sum() or 1.0)
+    return found
+
+
+def _title(index: Index, question: Question) -> Scores:
+    columns, asked = _cells(question.titles)
+    found = _columns(index.positions, columns, asked * index.title_columns.closeness[columns])
+    shares: Scores = np.minimum(found, np.float32(1))
+    return shares
+
+
+def _cells(asked: Mapping[int, float]) -> tuple[NDArray[np.int64], Scores]:
+    columns = np.array(sorted(asked), np.int64)
+    return columns, np.array([asked[int(each)] for each in columns], np.float32)
+
+
+def _columns(matrix: sparse.csc_matrix, columns: NDArray[np.int64], weights: Scores) -> Scores:
+    """The weighted sum of some columns, dense. Shape: (names,)."""
+    found = np.zeros(matrix.shape[0], np.float32)
+    for column, weight in zip(columns, weights, strict=True):
+        start, end = matrix.indptr[column], matrix.indptr[column + 1]
+        found[matrix.indices[start:end]] += matrix.data[start:end] * weight
+    return found
