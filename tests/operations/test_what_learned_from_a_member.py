@@ -15,7 +15,7 @@ from assent.operations.models_elsewhere_registry import register_model
 from assent.operations.platform import open_platform
 from assent.operations.subject_models import Learned, learned_from
 from assent.operations.takeback import take_back
-from assent.operations.unlearn import certificates_folder
+from assent.operations.unlearn_certificate import certificates_folder
 from model_world import model_in, model_world, small_base, standing, trained, unlearned
 from small_world import PURPOSE, World
 

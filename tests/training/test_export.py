@@ -12,9 +12,11 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from assent.errors import EvidenceError, InputError, UnavailableError
 from assent.training.base import Base, BaseConfig, open_base, train_base
+from assent.training.config import TrainingConfig
 from assent.training.corpus import public_corpus
-from assent.training.exporting import MERGED, export_merged, mean_delta
+from assent.training.exporting import MERGED, export_merged
 from assent.training.model import DecoderConfig
+from assent.training.serving import mean_delta, merged
 
 NAMES = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 SCALE = 16 / 4
@@ -48,8 +50,8 @@ def ids() -> torch.Tensor:
 def test_one_merged_adapter_says_what_base_and_adapter_said(base: Base, tmp_path: Path) -> None:
     module, state = adapted(base, 1)
     export_merged(base, [state], scale=SCALE, folder=tmp_path / "merged")
-    merged = AutoModelForCausalLM.from_pretrained(tmp_path / "merged", local_files_only=True)
-    torch.testing.assert_close(merged(ids()).logits, module.logits(ids()), rtol=0, atol=1e-5)
+    opened = AutoModelForCausalLM.from_pretrained(tmp_path / "merged", local_files_only=True)
+    torch.testing.assert_close(opened(ids()).logits, module.logits(ids()), rtol=0, atol=1e-5)
     assert (module.logits(ids()) - base.model().logits(ids())).abs().max() > 0.01
 
 
@@ -57,11 +59,20 @@ def test_of_several_adapters_the_mean_is_merged(base: Base, tmp_path: Path) -> N
     states = [adapted(base, seed)[1] for seed in (1, 2)]
     export_merged(base, states, scale=SCALE, folder=tmp_path / "merged")
     own = base.model().module
-    merged = open_base(tmp_path / "merged", declared="a base and two adapters").model().module.state_dict()
+    opened = open_base(tmp_path / "merged", declared="a base and two adapters").model().module.state_dict()
     layer = "model.layers.1.mlp.up_proj"
     mean = sum(SCALE * state[f"{layer}.lora_B.weight"] @ state[f"{layer}.lora_A.weight"] for state in states) / 2
     expected = own.state_dict()[f"{layer}.weight"] + mean
-    torch.testing.assert_close(merged[f"{layer}.weight"], expected)
+    torch.testing.assert_close(opened[f"{layer}.weight"], expected)
+
+
+def test_what_was_exported_is_what_serves_bit_for_bit(base: Base, tmp_path: Path) -> None:
+    states = [adapted(base, seed)[1] for seed in (1, 2, 3)]
+    export_merged(base, states, scale=SCALE, folder=tmp_path / "merged")
+    exported = open_base(tmp_path / "merged", declared="a base and three adapters").model().module.state_dict()
+    serving = merged(base.model(), states, TrainingConfig(rank=4, alpha=16)).module.state_dict()
+    assert exported.keys() == serving.keys()
+    assert [name for name in serving if not torch.equal(exported[name], serving[name])] == []
 
 
 def test_what_was_exported_carries_its_tokenizer_and_says_what_was_merged(base: Base, tmp_path: Path) -> None:

@@ -31,6 +31,9 @@ SwapOnly = Annotated[
 NoReplay = Annotated[
     bool, typer.Option("--no-replay", help="Do not train the shards once more to see that the bytes are the same.")
 ]
+Device = Annotated[
+    str | None, typer.Option(help="That models learn again on, cpu or cuda; else what each one learned on.")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -46,6 +49,7 @@ def takeback(  # noqa: PLR0917 - a command has as many options as it has
     later: Annotated[bool, typer.Option("--later", help="Record it; leave the files to `assent sweep`.")] = False,
     swap_only: SwapOnly = False,
     no_replay: NoReplay = False,
+    device: Device = None,
     status: Annotated[bool, typer.Option("--status", help="Change nothing; show what was asked and done.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -61,7 +65,7 @@ def takeback(  # noqa: PLR0917 - a command has as many options as it has
     with watching() as watch:
         done = take_back(workspace, named, purposes=purpose or (), later=later, clock=system_clock, progress=watch)
     ask_and_tell(workspace, done.swept)
-    models = None if later else sweep_models(workspace, swap_only=swap_only, replay=not no_replay)
+    models = None if later else sweep_models(workspace, swap_only=swap_only, replay=not no_replay, device=device)
 
     def show(console: Console) -> None:
         _show_takeback(console, done)
@@ -76,6 +80,7 @@ def sweep_all(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Change nothing; show what would go.")] = False,
     swap_only: SwapOnly = False,
     no_replay: NoReplay = False,
+    device: Device = None,
     as_json: Json = False,
 ) -> None:
     """Remove from every snapshot, then from every model, what was taken back, and the files of those superseded."""
@@ -83,7 +88,7 @@ def sweep_all(
     with watching() as watch:
         result = sweep(workspace, clock=system_clock, dry_run=dry_run, progress=watch)
     ask_and_tell(workspace, result)
-    models = None if dry_run else sweep_models(workspace, swap_only=swap_only, replay=not no_replay)
+    models = None if dry_run else sweep_models(workspace, swap_only=swap_only, replay=not no_replay, device=device)
 
     def show(console: Console) -> None:
         _show_sweep(console, result)

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from assent.operations.unlearn import UnlearnResult
 
 
-def sweep_models(workspace: Workspace, *, swap_only: bool, replay: bool) -> UnlearnResult | None:
+def sweep_models(
+    workspace: Workspace, *, swap_only: bool, replay: bool, device: str | None = None
+) -> UnlearnResult | None:
     """No model holds what was taken back; None where no model was ever trained here.
 
     Raises:
@@ -29,7 +31,9 @@ def sweep_models(workspace: Workspace, *, swap_only: bool, replay: bool) -> Unle
         from assent.operations.unlearn import unlearn
 
         with watching_training() as watch:
-            return unlearn(workspace, clock=system_clock, swap_only=swap_only, replay=replay, watch=watch)
+            return unlearn(
+                workspace, clock=system_clock, swap_only=swap_only, replay=replay, device=device, watch=watch
+            )
 
 
 def models_json(result: UnlearnResult | None) -> dict[str, Any]:
@@ -52,6 +56,7 @@ def models_json(result: UnlearnResult | None) -> dict[str, Any]:
             ],
             "finished": list(result.finished),
             "forgotten": result.forgotten,
+            "bases": list(result.bases),
             "problems": {name: error.message for name, error in result.problems.items()},
         }
     }
@@ -63,6 +68,8 @@ def show_models(console: Console, result: UnlearnResult | None) -> None:
         return
     for late in result.finished:
         console.print(f"removed what was left of {late}, which something had superseded")
+    for digest in result.bases:
+        console.print(f"removed the base {digest[:12]}, on which no model stands any more")
     if not result.unlearned:
         if not result.problems:
             console.print(f"none of {result.looked_at} models learned from anything that was taken back")
@@ -101,5 +108,6 @@ def complain_of_models(result: UnlearnResult | None) -> None:
     for error in result.problems.values():
         complain(error)
     raise EvidenceError(
-        f"`{next(iter(result.problems))}` was not reached", hint="nobody is answered by it; mend it, then: assent sweep"
+        f"`{next(iter(result.problems))}` was not reached",
+        hint="nobody is answered by what learned from them; mend what is said above, then: assent sweep",
     )

@@ -2,8 +2,9 @@
 
     export_merged(base, [state], scale=config.alpha / config.rank, folder=Path("merged"))
 
-Of several adapters the mean is merged. What was exported is outside: no take-back reaches it, and only an owner who is
-registered for it hears of any.
+Of several adapters the mean is merged, by the function that serves: weights in single precision are the served ones
+bit for bit, and weights in half precision are those, rounded to it once. What was exported is outside: no take-back
+reaches it, and only an owner who is registered for it hears of any.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-import torch
 from safetensors import safe_open
 from safetensors.torch import save
 from torch import Tensor
@@ -22,8 +22,8 @@ from torch import Tensor
 from assent.errors import EvidenceError, InputError
 from assent.storage.files import explained, sync_folder, write_durably
 from assent.training.base import Base
+from assent.training.serving import mean_delta, with_delta
 
-_A, _B, _WEIGHT = ".lora_A.weight", ".lora_B.weight", ".weight"
 MERGED: Final = "merged.json"
 """Says what was merged; whoever opens the folder as a base is asked what it learned from."""
 
@@ -68,33 +68,13 @@ def _write(base: Base, states: Sequence[Mapping[str, Tensor]], scale: float, fol
         for own in sorted(weights.keys() & deltas.keys()):
             if weights[own].shape != deltas[own].shape:
                 raise EvidenceError(f"the adapter does not fit the base: `{own}`", hint="it is of another base")
-            weights[own] = (weights[own].float() + deltas[own]).to(weights[own].dtype)
+            weights[own] = with_delta(weights[own], deltas[own])
             merged.add(own)
         write_durably(folder / name, save(weights, metadata={"format": "pt"}))
     if lost := sorted(deltas.keys() - merged):
         raise EvidenceError(f"the base has no `{lost[0]}` to merge into", hint="the adapter is of another base")
     told = {"adapters": len(states), "base": base.digest, "provenance": base.provenance.to_json(), "scale": scale}
     write_durably(folder / MERGED, (json.dumps(told, indent=2, sort_keys=True) + "\n").encode())
-
-
-def mean_delta(states: Sequence[Mapping[str, Tensor]], scale: float) -> dict[str, Tensor]:
-    """What the mean of the adapters adds to each weight, by the weight's name. Shape: (out, in).
-
-    Raises:
-        EvidenceError: adapters of other layers, or half of one.
-    """
-    names = {name for name in states[0] if name.endswith(_A)}
-    paired = names | {name.removesuffix(_A) + _B for name in names}
-    deltas = {}
-    for state in states:
-        if odd := sorted(state.keys() ^ paired):
-            raise EvidenceError(f"the adapters are not of the same layers: `{odd[0]}`")
-    with torch.no_grad():
-        for name in sorted(names):
-            layer = name.removesuffix(_A)
-            products = [state[layer + _B].float() @ state[name].float() for state in states]
-            deltas[layer + _WEIGHT] = torch.stack(products).mean(dim=0) * scale
-    return deltas
 
 
 def _weights(path: Path) -> Iterator[tuple[str, Tensor]]:

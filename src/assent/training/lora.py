@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 import torch
 from peft import LoraConfig, get_peft_model_state_dict, inject_adapter_in_model, set_peft_model_state_dict
@@ -19,7 +20,8 @@ from assent.training.config import LINEAR, TrainingConfig
 State = dict[str, Tensor]
 """An adapter: for each linear layer `….lora_A.weight` (rank, in) and `….lora_B.weight` (out, rank)."""
 
-_A, _B = ".lora_A.weight", ".lora_B.weight"
+LORA_A: Final = ".lora_A.weight"
+LORA_B: Final = ".lora_B.weight"
 
 
 def with_adapter(decoder: nn.Module, config: TrainingConfig) -> nn.Module:
@@ -78,13 +80,3 @@ def decode_state(data: bytes, named: str | Path) -> State:
         return dict(load(data))
     except Exception as error:  # noqa: BLE001 - the library raises a type of its own that it does not export
         raise EvidenceError(f"`{named}` holds no adapter: {str(error).splitlines()[0]}") from None
-
-
-def deltas(state: Mapping[str, Tensor], config: TrainingConfig) -> State:
-    """What an adapter adds to the weight of each layer: `alpha / rank` · B A, by the layer's name.
-
-    Shape: (out, in), as the weight.
-    """
-    scale = config.alpha / config.rank
-    names = [name.removesuffix(_A) for name in state if name.endswith(_A)]
-    return {name: scale * (state[name + _B] @ state[name + _A]) for name in sorted(names)}

@@ -244,6 +244,26 @@ def forget_checkpoints(shelf: ModelShelf, standing: Iterable[ModelManifest]) -> 
     return len(gone)
 
 
+def forget_bases(shelf: ModelShelf, standing: Iterable[ModelManifest]) -> list[str]:
+    """No base is left on the shelf that no standing model is built on; gives the digests of those that went.
+
+    One that is kept by name, as `tiny` is, stays: it came with the program, and nobody gave it.
+    """
+    keep = {each.base.digest for each in standing}
+    lying = [each.name for each in shelf.bases.iterdir() if _is_digest(each.name)] if shelf.bases.is_dir() else []
+    gone = sorted(set(lying) - keep)
+    for digest in gone:
+        # A crash here means: half a base, of which no model is built; the next sweep removes the rest.
+        shutil.rmtree(shelf.bases / digest)
+    if gone:
+        sync_folder(shelf.bases)
+    return gone
+
+
+def _is_digest(name: str) -> bool:
+    return len(name) == sha256().digest_size * 2 and set(name) <= set("0123456789abcdef")
+
+
 def keep_base(shelf: ModelShelf, base: Path, digest: str, names: Iterable[str]) -> Path:
     """The base lies on the shelf under its digest, whatever becomes of the folder it came from."""
     place = shelf.bases / digest
