@@ -81,6 +81,8 @@ class Background:
 
     def meanings(self, counts: sparse.csr_matrix) -> NDArray[np.float32]:
         """Vectors of length 1; all zero for a text of which no word is known. Shape: (texts, dimensions)."""
+        if not counts.shape[0]:
+            return np.zeros((0, self.components.shape[1]), np.float32)
         known = counts[:, : len(self.terms)].astype(np.float32)
         known.data = np.log1p(known.data)
         found: NDArray[np.float32] = normalize(known.multiply(self.idf).tocsr() @ self.components).astype(np.float32)

@@ -12,9 +12,11 @@ from assent.features.taxonomy.linking import LONGEST_TEXT, Linker
 from assent.features.taxonomy.model import OccupationId, SkillId
 from assent.features.taxonomy.spelling import words_of
 
-IMPLIED: Final = 0.4
+IMPLIED: Final = 0.8
 """How much a skill counts that nobody stated, but that everybody in the occupation needs."""
 _TITLES: Final = 3
+_SHARPNESS: Final = 12
+"""A title that is a known name is hardly ever another; one that is half alike is hardly ever that one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class Described:
     Args:
         words: of each column of the background, how often its word stands there.
         skills: the skills named in it, and the words that name each.
-        titles: occupations that its title may mean, with how sure that is, 0 to 1.
+        titles: occupations that its title may mean, with how likely each is; together at most 1.
         spoken: of each column, its word as it was written; to say why something was found.
     """
 
@@ -63,4 +65,6 @@ class Describer:
         return Described(counted, skills, titles, spoken)
 
     def _titles(self, title: str) -> Mapping[OccupationId, float]:
-        return {each.occupation: each.score for each in self.linker.occupations_named(title, _TITLES)}
+        likely = {each.occupation: each.score**_SHARPNESS for each in self.linker.occupations_named(title, _TITLES)}
+        together = max(1.0, sum(likely.values()))
+        return {occupation: share / together for occupation, share in likely.items()}

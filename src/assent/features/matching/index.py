@@ -115,6 +115,12 @@ class Index:
         return stated.maximum(implied).tocsc()
 
     @cached_property
+    def needed(self) -> NDArray[np.float32]:
+        """How many skills each has or asks for, implied ones less. Shape: (names,)."""
+        total: NDArray[np.float32] = np.asarray(self.stated.sum(axis=1), np.float32).ravel()
+        return total
+
+    @cached_property
     def positions(self) -> sparse.csc_matrix:
         """What each is, by title. Shape: (names, title columns)."""
         positions = self._together(self.titles)
@@ -128,12 +134,14 @@ class Index:
     def naming(self, name: str, skill: int) -> NDArray[np.str_]:
         """Those of them that name a skill."""
         rows = self._rows_of(name)
-        stating: NDArray[np.str_] = self.records[rows][self.skills[rows][:, [skill]].toarray().ravel() > 0]
+        starts = self.skills.indptr[rows.start : rows.stop + 1]
+        naming = np.flatnonzero(self.skills.indices[starts[0] : starts[-1]] == skill) + starts[0]
+        stating: NDArray[np.str_] = self.records[rows][np.searchsorted(starts, naming, "right") - 1]
         return stating
 
     def prepare(self) -> Index:
         """Nothing is left to be computed by the first who asks."""
-        _ = self.weights, self.meanings, self.stated, self.positions, self.places
+        _ = self.weights, self.meanings, self.stated, self.needed, self.positions, self.places
         return self
 
     def _rows_of(self, name: str) -> slice:

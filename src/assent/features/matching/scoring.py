@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 import numpy as np
@@ -32,8 +33,16 @@ class Weights:
     title: float
 
 
-HYBRID: Final = Weights(words=0.25, meaning=0.15, skills=0.35, title=0.25)
-WORDS_ONLY: Final = Weights(1.0, 0.0, 0.0, 0.0)
+HYBRID: Final = Weights(words=0.12, meaning=0.1, skills=0.7, title=0.08)
+_FEW: Final = 1.0
+"""Skills that are taken to be missing of every job: else one that names a single skill would fit everybody with it."""
+
+
+class Needs(StrEnum):
+    """Who asks for skills: a job that is looked for, or one that is looked from. A fit is the share of *its* skills."""
+
+    QUESTION = "question"
+    FOUND = "found"
 
 
 @dataclass(frozen=True)
@@ -98,9 +107,11 @@ def ask(index: Index, said: Described) -> Question:
     )
 
 
-def score(index: Index, question: Question) -> Parts:
+def score(index: Index, question: Question, needs: Needs = Needs.QUESTION) -> Parts:
     """How well everything in the index fits. Cost: the columns that are asked, and one product with every vector."""
-    return Parts(_words(index, question), _meaning(index, question), _skills(index, question), _title(index, question))
+    return Parts(
+        _words(index, question), _meaning(index, question), _skills(index, question, needs), _title(index, question)
+    )
 
 
 def _words(index: Index, question: Question) -> Scores:
@@ -108,7 +119,8 @@ def _words(index: Index, question: Question) -> Scores:
     columns, asked = _cells(question.words)
     found = _columns(index.weights, columns, asked)
     best = float((index.background.rarity[columns] * asked).sum()) / (1 + K1 * 0.25)
-    return np.minimum(found / np.float32(best or 1.0), np.float32(1))
+    shares: Scores = np.minimum(found / np.float32(best or 1.0), np.float32(1))
+    return shares
 
 
 def _meaning(index: Index, question: Question) -> Scores:
@@ -116,11 +128,11 @@ def _meaning(index: Index, question: Question) -> Scores:
     return found
 
 
-def _skills(index: Index, question: Question) -> Scores:
-    """The share of the asked skills, by what each tells, that are there."""
+def _skills(index: Index, question: Question, needs: Needs) -> Scores:
+    """The share of the needed skills that the other side has."""
     columns, asked = _cells(question.skills)
-    asked = asked * index.skill_columns.rarity[columns]
-    found: Scores = _columns(index.stated, columns, asked) / np.float32(asked.sum() or 1.0)
+    needed = index.needed if needs is Needs.FOUND else asked.sum()
+    found: Scores = _columns(index.stated, columns, asked) / (needed + np.float32(_FEW))
     return found
 
 

@@ -59,7 +59,7 @@ class _Vectors:
 
     def like(self, name: str) -> NDArray[np.float32]:
         """Cosine of every name with this one. Shape: (names,)."""
-        found: NDArray[np.float32] = (self.matrix @ self.vectorizer.transform([name]).T).toarray().ravel()
+        found: NDArray[np.float32] = self.matrix @ self.vectorizer.transform([name]).toarray().ravel()
         return found
 
 
@@ -102,7 +102,7 @@ class Linker:
         bare = bare_title(title)
         known = self._titles.get(stems_of(bare)) or self._titles.get(stems_of(title))
         if known is not None:
-            return (Named(known, 1.0), *(each for each in self._alike(bare, limit) if each.occupation != known))[:limit]
+            return tuple(Named(each, 1.0) for each in known[:limit])
         return self._alike(bare, limit)
 
     def _alike(self, title: str, limit: int) -> tuple[Named, ...]:
@@ -111,9 +111,9 @@ class Linker:
         letters, words, owners = self._names_as_vectors
         scores = (letters.like(title) + words.like(title)) / 2
         best: dict[OccupationId, float] = {}
-        for place in np.argsort(-scores, kind="stable")[: limit * 8]:
-            if scores[place] >= _SURE:
-                best.setdefault(owners[place], min(0.99, float(scores[place])))
+        near = np.flatnonzero(scores >= _SURE)
+        for place in near[np.argsort(-scores[near], kind="stable")][: limit * 8]:
+            best.setdefault(owners[place], min(0.99, float(scores[place])))
         return tuple(Named(each, score) for each, score in list(best.items())[:limit])
 
     def _learn(self, skill: Skill, name: str) -> None:
@@ -139,12 +139,15 @@ class Linker:
         return -len(self.taxonomy.needing(skill.id)), skill.id
 
     @cached_property
-    def _titles(self) -> dict[tuple[str, ...], OccupationId]:
-        found: dict[tuple[str, ...], OccupationId] = {}
+    def _titles(self) -> dict[tuple[str, ...], list[OccupationId]]:
+        """Of every name, the occupations that it names: one that is called so first of all comes first."""
+        found: dict[tuple[str, ...], list[OccupationId]] = {}
         for occupation in self.taxonomy.occupations.values():
-            found[stems_of(occupation.label)] = occupation.id
+            found.setdefault(stems_of(occupation.label), []).append(occupation.id)
         for owner, name in self._all_titles():
-            found.setdefault(stems_of(name), owner)
+            owners = found.setdefault(stems_of(name), [])
+            if owner not in owners:
+                owners.append(owner)
         return found
 
     @cached_property
