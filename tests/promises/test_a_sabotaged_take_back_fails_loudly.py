@@ -8,7 +8,7 @@ import pytest
 
 from assent.cli import main
 from assent.errors import EvidenceError, RefusedError
-from assent.operations.audit_model import Sampling
+from assent.operations.audit_asking import Sampling
 from assent.operations.audit_run import AuditedModel, run_model_audit
 from assent.operations.takeback import take_back
 from assent.operations.train import Made, Training, open_training

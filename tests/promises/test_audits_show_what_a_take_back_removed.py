@@ -17,8 +17,8 @@ from assent.audit.model.estimates import Estimate
 from assent.audit.model.report import Test
 from assent.errors import EvidenceError, InputError
 from assent.evidence.tags import partition_of
+from assent.operations.audit_asking import Sampling
 from assent.operations.audit_canaries import Planted, read_canaries
-from assent.operations.audit_model import Sampling
 from assent.operations.audit_register import Register
 from assent.operations.audit_run import AuditedModel, run_model_audit
 from assent.operations.build import PARTITION_KEY

@@ -6,45 +6,17 @@ Nothing is computed by a model here, and nothing needs torch; whether weights fo
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
 from hashlib import file_digest, sha256
 from pathlib import Path
-from typing import Final
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
+from assent.audit.added_audits import check_audits
 from assent.audit.report import StoredReport
-from assent.errors import EvidenceError, InputError
-from assent.evidence.attestation import Statement, read_unverified, verify_statement
+from assent.audit.stored_around import Around, check_signature, check_told, envelope_of, require
+from assent.errors import EvidenceError
+from assent.evidence.attestation import read_unverified
 from assent.evidence.certificate import Certificate, certificate_id, parse_certificate
 from assent.evidence.manifest import MANIFEST
 from assent.evidence.model import ModelManifest, checkpoint_key, memory_key, model_id, parse_model
-
-SIGNED_BY_NOBODY: Final = "no public key is at hand; give one with --attest-key"
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What the ledger says, by name: SHA-256 of the manifests of models and of certificates."""
-
-    sealed: Mapping[str, str]
-    superseded: Mapping[str, str]
-    certificates: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Around:
-    """What a model or a certificate is compared with; None is not at hand.
-
-    Args:
-        models, snapshots: the folders in which they stand by name.
-    """
-
-    key: Ed25519PublicKey | None = None
-    told: Told | None = None
-    models: Path | None = None
-    snapshots: Path | None = None
 
 
 def verify_model(folder: Path, around: Around) -> StoredReport:
@@ -53,15 +25,15 @@ def verify_model(folder: Path, around: Around) -> StoredReport:
     Raises:
         InputError: there is none.
     """
-    envelope = _envelope(folder / MANIFEST)
+    envelope = envelope_of(folder / MANIFEST)
     report = StoredReport(folder.name)
     manifest: ModelManifest | None = None
     with report.checking("manifest") as seen:
         statement = read_unverified(envelope)
         manifest = parse_model(statement)
-        _require(model_id(statement) == folder.name, "its name does not follow from its manifest")
+        require(model_id(statement) == folder.name, "its name does not follow from its manifest")
         seen.detail = f"{len(statement.subjects)} files; {manifest.rows:,} records of {manifest.members:,} members"
-    _check_signature(report, envelope, around)
+    check_signature(report, envelope, around)
     if manifest is None:
         return report
     gone = around.told is not None and folder.name in around.told.superseded and _is_empty(folder)
@@ -73,7 +45,7 @@ def verify_model(folder: Path, around: Around) -> StoredReport:
     with report.checking("keys") as seen:
         seen.detail = f"{require_keys(manifest)} keys follow from base, settings and data"
     _check_snapshot(report, "snapshot", manifest.snapshot, manifest.snapshot_digest, around)
-    _check_told(report, "seal", None if around.told is None else around.told.sealed.get(folder.name, ""), envelope)
+    check_told(report, "seal", None if around.told is None else around.told.sealed.get(folder.name, ""), envelope)
     return report
 
 
@@ -83,7 +55,7 @@ def verify_certificate(path: Path, around: Around) -> StoredReport:
     Raises:
         InputError: there is none.
     """
-    envelope = _envelope(path)
+    envelope = envelope_of(path)
     report = StoredReport(path.name)
     found: Certificate | None = None
     with report.checking("certificate") as seen:
@@ -92,19 +64,20 @@ def verify_certificate(path: Path, around: Around) -> StoredReport:
             f"{len(found.requests)} people taken out of {found.model_before};"
             f" {found.slices_retrained} of {found.slices} slices learned again"
         )
-    _check_signature(report, envelope, around)
+    check_signature(report, envelope, around)
     if found is None:
         return report
     issued = certificate_id(found.model_after)
-    _check_told(report, "log", None if around.told is None else around.told.certificates.get(issued, ""), envelope)
+    check_told(report, "log", None if around.told is None else around.told.certificates.get(issued, ""), envelope)
     _check_models(report, found, around)
+    check_audits(report, found, envelope, around)
     _check_snapshot(report, "snapshot before", found.snapshot_before, found.snapshot_before_digest, around)
     _check_snapshot(report, "snapshot after", found.snapshot_after, found.snapshot_after_digest, around)
     if not found.replayed and not found.replay_differs:
         report.skip("replay", found.replay)
     else:
         with report.checking("replay") as seen:
-            _require(not found.replay_differs, f"training once more: {found.replay}")
+            require(not found.replay_differs, f"training once more: {found.replay}")
             seen.detail = found.replay
     return report
 
@@ -119,14 +92,14 @@ def require_keys(manifest: ModelManifest) -> int:
     for each in manifest.slices:
         data[each.shard] = (*data[each.shard], each.data)
         key = checkpoint_key(manifest.base.digest, manifest.config_digest, each.shard, data[each.shard])
-        _require(key == each.key, f"the checkpoint after slice {each.shard}/{each.slice} has another's key")
+        require(key == each.key, f"the checkpoint after slice {each.shard}/{each.slice} has another's key")
         served = each.loss is None or (each.path is not None and key in each.path)
-        _require(served, f"after slice {each.shard}/{each.slice} serves what it did not come to")
+        require(served, f"after slice {each.shard}/{each.slice} serves what it did not come to")
     for part in manifest.parts:
         length = int(manifest.memory.config["sequence_tokens"]) if manifest.memory is not None else 0
         key = memory_key(manifest.base.digest, length, manifest.partition, part.data)
         own = key == part.key and key in part.path
-        _require(own, f"the part of the memory of slice {part.shard}/{part.slice} has another's key")
+        require(own, f"the part of the memory of slice {part.shard}/{part.slice} has another's key")
     return len(manifest.slices) + len(manifest.parts)
 
 
@@ -140,7 +113,7 @@ def _require_files(folder: Path, manifest: ModelManifest) -> int:
         raise EvidenceError(f"`{strange[0]}` is not in the manifest")
     for name, path in found.items():
         with path.open("rb") as file:
-            _require(file_digest(file, "sha256").hexdigest() == named[name], f"`{name}` is not what was signed")
+            require(file_digest(file, "sha256").hexdigest() == named[name], f"`{name}` is not what was signed")
     return len(found)
 
 
@@ -160,23 +133,23 @@ def _check_models(report: StoredReport, found: Certificate, around: Around) -> N
 def _require_told(found: Certificate, before: ModelManifest, after: ModelManifest) -> None:
     """What it states of both models is what their manifests state."""
     for model in (before, after):
-        _require(model.base.digest == found.base_digest, "it speaks of another base")
-        _require(model.config_digest == found.config_digest, "it speaks of another configuration")
-        _require(model.aggregation == found.aggregation, "it speaks of adapters joined in another way")
+        require(model.base.digest == found.base_digest, "it speaks of another base")
+        require(model.config_digest == found.config_digest, "it speaks of another configuration")
+        require(model.aggregation == found.aggregation, "it speaks of adapters joined in another way")
     snapshots = (before.snapshot, before.snapshot_digest, after.snapshot, after.snapshot_digest)
     stated = (found.snapshot_before, found.snapshot_before_digest, found.snapshot_after, found.snapshot_after_digest)
-    _require(snapshots == stated, "the models learned from other snapshots than it says")
-    _require((before.ledger_size, after.ledger_size) == (found.ledger_before, found.ledger_after), "another ledger")
+    require(snapshots == stated, "the models learned from other snapshots than it says")
+    require((before.ledger_size, after.ledger_size) == (found.ledger_before, found.ledger_after), "another ledger")
     had = {each.key for each in before.slices if each.loss is not None}
     again = [each for each in after.slices if each.loss is not None and each.key not in had]
     counted = (len(after.slices), len(again))
-    _require(counted == (found.slices, found.slices_retrained), "other slices learned again than it says")
+    require(counted == (found.slices, found.slices_retrained), "other slices learned again than it says")
     if found.memory is not None:
         old, new = ({(each.shard, each.slice): each.sha256 for each in model.parts} for model in (before, after))
         both = {place: (old.get(place), new.get(place)) for place in {*old, *new}}
         differing = {place: ends for place, ends in both.items() if ends[0] != ends[1]}
         stated_parts = {(each.shard, each.slice): (each.before, each.after) for each in found.memory.replaced}
-        _require(differing == stated_parts, "other parts of the memory differ than it says")
+        require(differing == stated_parts, "other parts of the memory differ than it says")
 
 
 def _require_told_shards(found: Certificate, before: ModelManifest, after: ModelManifest) -> None:
@@ -186,21 +159,21 @@ def _require_told_shards(found: Certificate, before: ModelManifest, after: Model
         ends = (None if old is None else old.sha256, None if new is None else new.sha256)
         stated = told.get(shard)
         if stated is None:
-            _require(ends[0] == ends[1], f"shard {shard} differs, and the certificate does not say so")
+            require(ends[0] == ends[1], f"shard {shard} differs, and the certificate does not say so")
             continue
-        _require((stated.before, stated.after) == ends, f"shard {shard} is not as the certificate says")
+        require((stated.before, stated.after) == ends, f"shard {shard} is not as the certificate says")
         kept = [
             {each.slice: each.sha256 for each in model.slices if each.shard == shard and each.slice < stated.first}
             for model in (before, after)
         ]
-        _require(kept[0] == kept[1], f"shard {shard} differs before slice {stated.first} already")
+        require(kept[0] == kept[1], f"shard {shard} differs before slice {stated.first} already")
         clean = kept[1].get(stated.first - 1)
-        _require(stated.clean == clean, f"shard {shard} did not begin from the checkpoint that is stated")
+        require(stated.clean == clean, f"shard {shard} did not begin from the checkpoint that is stated")
 
 
 def _manifest(models: Path, model: str, digest: str) -> ModelManifest:
-    envelope = _envelope(models / model / MANIFEST)
-    _require(sha256(envelope).hexdigest() == digest, f"the manifest of `{model}` is another")
+    envelope = envelope_of(models / model / MANIFEST)
+    require(sha256(envelope).hexdigest() == digest, f"the manifest of `{model}` is another")
     return parse_model(read_unverified(envelope))
 
 
@@ -209,40 +182,10 @@ def _check_snapshot(report: StoredReport, name: str, snapshot: str, digest: str,
         report.skip(name, "nobody said where snapshots stand")
         return
     with report.checking(name) as seen:
-        envelope = _envelope(around.snapshots / snapshot / MANIFEST)
-        _require(sha256(envelope).hexdigest() == digest, f"the manifest of `{snapshot}` is another")
+        envelope = envelope_of(around.snapshots / snapshot / MANIFEST)
+        require(sha256(envelope).hexdigest() == digest, f"the manifest of `{snapshot}` is another")
         seen.detail = f"{snapshot}, by the digest of its manifest"
-
-
-def _check_signature(report: StoredReport, envelope: bytes, around: Around) -> None:
-    if around.key is None:
-        report.skip("signature", SIGNED_BY_NOBODY)
-        return
-    with report.checking("signature") as seen:
-        statement: Statement = verify_statement(envelope, around.key)
-        seen.detail = f"statement {statement.digest[:12]} is signed with the key that was given"
-
-
-def _check_told(report: StoredReport, name: str, told: str | None, envelope: bytes) -> None:
-    if told is None:
-        report.skip(name, "no ledger is at hand")
-        return
-    with report.checking(name) as seen:
-        _require(told == sha256(envelope).hexdigest(), "the ledger does not speak of exactly this")
-        seen.detail = "the ledger speaks of exactly this"
 
 
 def _is_empty(folder: Path) -> bool:
     return all(each.name == MANIFEST for each in folder.iterdir())
-
-
-def _envelope(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise InputError(f"cannot read `{path}`: {(error.strerror or 'failed').lower()}") from None
-
-
-def _require(holds: bool, message: str) -> None:
-    if not holds:
-        raise EvidenceError(message)

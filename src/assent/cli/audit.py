@@ -109,8 +109,8 @@ def _audit_model(  # noqa: PLR0917 - what the command was given
     seed: str,
 ) -> AuditedModel:
     with needing_extra("train"):
+        from assent.operations.audit_asking import Sampling
         from assent.operations.audit_canaries import NOTHING_PLANTED, read_canaries
-        from assent.operations.audit_model import Sampling
         from assent.operations.audit_run import run_model_audit
 
         planted = NOTHING_PLANTED if canaries is None else read_canaries(canaries)

@@ -41,6 +41,7 @@ def payload_of(done: AuditedModel | AuditedSnapshot | AuditedLedger, due: Due | 
         "digest": run.digest,
         "next": None if due is None else format_instant(due.next_at),
         "findings": None if findings is None else [asdict(each) for each in findings],
+        "added_to_certificate": None if (added := getattr(done, "attested", None)) is None else str(added),
     }
 
 
@@ -58,6 +59,8 @@ def show_audit(console: Console, done: Any, due: Due | None) -> None:
     if due is not None:
         console.print(f"due again on {due.next_at:%Y-%m-%d}, then every {due.every_days} days; `assent audit` shows it")
     console.print(f"read {done.page}\nthe report: {done.report}", markup=False)
+    if (added := getattr(done, "attested", None)) is not None:
+        console.print(f"added to the certificate of the take-back: {added}", markup=False)
 
 
 def _show_model(console: Console, done: AuditedModel) -> None:

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from assent.errors import AssentError, EvidenceError
 from assent.evidence.attestation import Statement, Subject
+from assent.evidence.audited import NamedAudit
 from assent.vocabulary.identifiers import CertificateId, ModelId, SnapshotId
 from assent.vocabulary.instants import format_instant, parse_instant
 
@@ -139,7 +140,8 @@ class Certificate:
         rows_removed: of the snapshot; `slices_retrained` of `slices` were trained again.
         effective_at: from when the model before is refused to whoever asks; its files go right after.
         replay: `same bytes in …`, `differs in …`, or `not run: …` and why; of adapters and memory, parted by `; `.
-        audits: what was measured before and after, as the audits state it.
+        audit_before: the newest audit of the model before; those of the model after are added later, each by a
+            statement of its own (`evidence.audited`).
         memory: what became of the model's memory; None where it had none.
         elsewhere: models that nobody here could train again, and what was asked of their owners.
     """
@@ -168,7 +170,7 @@ class Certificate:
     effective_at: datetime
     issued_at: datetime
     replay: str = "not run"
-    audits: Mapping[str, Any] | None = None
+    audit_before: NamedAudit | None = None
     memory: MemoryReplaced | None = None
     elsewhere: tuple[AskedElsewhere, ...] = ()
 
@@ -221,7 +223,7 @@ class Certificate:
             "effective_at": format_instant(self.effective_at),
             "issued_at": format_instant(self.issued_at),
             "replay": self.replay,
-            "audits": None if self.audits is None else dict(self.audits),
+            "audits": None if self.audit_before is None else {"before": self.audit_before.to_json()},
             "memory": None if self.memory is None else self.memory.to_json(),
             "elsewhere": [
                 {"model": each.model, "request": each.request, "retrain_by": format_instant(each.retrain_by)}
@@ -288,7 +290,7 @@ def _parse(given: Mapping[str, Any], named: Mapping[str, str]) -> Certificate:
         effective_at=parse_instant(given["effective_at"], field="effective_at"),
         issued_at=parse_instant(given["issued_at"], field="issued_at"),
         replay=str(given["replay"]),
-        audits=given["audits"],
+        audit_before=None if given["audits"] is None else NamedAudit.of(given["audits"]["before"]),
         memory=None if given.get("memory") is None else MemoryReplaced.of(given["memory"]),
         elsewhere=tuple(
             AskedElsewhere(

@@ -8,23 +8,33 @@ from __future__ import annotations
 import gc
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from assent.audit.model import Continuer, Scorer, TokenScores
+from assent.curation.outputs import OutputFilter
 from assent.operations.audit_texts import part_of
 from assent.training.opened import OpenedModel
 from assent.training.scoring import Scoring, Writes, pieces_of, scoring_of, write_on
 
 MERGE: Final = "merge"
+FILTERED: Final = "merge, filtered"
+"""What answers, as it is read behind the output filter."""
 BASE: Final = "base"
 
 
 @dataclass(slots=True)
 class Parts:
-    """What an opened model is made of, by name."""
+    """What an opened model is made of, by name.
+
+    Args:
+        outputs: in front of whoever asks the model; None where nobody filters.
+    """
 
     opened: OpenedModel
+    outputs: OutputFilter | None = None
     _held: dict[str, Writes] = field(default_factory=dict)
+    _written: dict[tuple[str, int], str] = field(default_factory=dict)
 
     @property
     def is_one_model(self) -> bool:
@@ -53,15 +63,26 @@ class Parts:
         return score
 
     def continuer(self, name: str) -> Continuer | None:
-        """What has that part write on; None where it writes nothing by itself."""
-        if name == MERGE and not self.is_one_model:
+        """What has that part write on; None where it writes nothing by itself, or nobody filters what it writes."""
+        if name in {MERGE, FILTERED} and not self.is_one_model:
             return None
+        if name == FILTERED:
+            return None if self.outputs is None else partial(self._write_filtered, self.outputs)
+        return partial(self._write, name)
 
-        def write(prompts: Sequence[str], tokens: int) -> list[str]:
-            model = self._part(name)
-            return write_on(model, self.opened.tokenizer, prompts, min(tokens, model.context // 2))
+    def _write(self, name: str, prompts: Sequence[str], tokens: int) -> list[str]:
+        model = self._part(name)
+        found = write_on(model, self.opened.tokenizer, prompts, min(tokens, model.context // 2))
+        if name == MERGE:
+            self._written |= zip(((each, tokens) for each in prompts), found, strict=True)
+        return found
 
-        return write
+    def _write_filtered(self, outputs: OutputFilter, prompts: Sequence[str], tokens: int) -> list[str]:
+        """The same as without the filter, and then filtered; nothing is written twice."""
+        missing = [each for each in dict.fromkeys(prompts) if (each, tokens) not in self._written]
+        if missing:
+            self._write(MERGE, missing, tokens)
+        return [outputs.clean_after(each, self._written[each, tokens]).texts[0] for each in prompts]
 
     def _part(self, name: str) -> Writes:
         if name not in self._held:

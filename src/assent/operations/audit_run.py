@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,11 @@ from assent.audit.model.reading import read_model_audit
 from assent.audit.model.report import ModelAudit
 from assent.audit.model.wording import headline
 from assent.errors import AssentError, InputError
+from assent.operations.audit_asking import Sampling
+from assent.operations.audit_attested import attest_audit
 from assent.operations.audit_canaries import NOTHING_PLANTED, Planted
 from assent.operations.audit_checks import require_sound
-from assent.operations.audit_model import Sampling, audit_standing_model
+from assent.operations.audit_model import audit_standing_model
 from assent.operations.audit_register import Register, Run, Sort, announce
 from assent.operations.ledger import open_ledger
 from assent.operations.workspace import Workspace
@@ -33,7 +36,8 @@ class AuditedModel:
     Args:
         findings: what became of what an earlier audit found; None without one.
         said: what came of it, in a sentence.
-        pages: the JSON report and the page.
+        report, page: the JSON report and the page.
+        attested: that it was added to the certificate of the take-back its model took in; None where there is none.
     """
 
     audit: ModelAudit
@@ -43,6 +47,7 @@ class AuditedModel:
     run: Run
     report: Path
     page: Path
+    attested: Path | None = None
 
     def require(self) -> None:
         """The model is what it says, and nothing that was taken back is still there.
@@ -94,9 +99,11 @@ def run_model_audit(
     page = write_page(audit, before).encode()
     report = register.folder / run.report
     write_durably(report.with_suffix(".html"), page)
+    compared = None if against is None else sha256(against.read_bytes()).hexdigest()
     with open_ledger(workspace, clock=clock) as ledger:
         announce(ledger, run, clock())
-    return AuditedModel(audit, before, findings, said, run, report, report.with_suffix(".html"))
+        attested = attest_audit(workspace, ledger, run, compared=compared, findings=findings or (), at=clock())
+    return AuditedModel(audit, before, findings, said, run, report, report.with_suffix(".html"), attested)
 
 
 def _passes(audit: ModelAudit, findings: tuple[Finding, ...] | None) -> bool:

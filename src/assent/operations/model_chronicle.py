@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from assent.evidence.audited import is_audit
 from assent.ledger import Ledger
 from assent.vocabulary.events import Event, EventType
 from assent.vocabulary.identifiers import ModelId
@@ -11,11 +12,16 @@ from assent.vocabulary.identifiers import ModelId
 
 @dataclass(slots=True)
 class ModelChronicle:
-    """The digests of manifests and certificates, by name; `superseded` has the digest of what took a model's place."""
+    """The digests of manifests and certificates, by name; `superseded` has the digest of what took a model's place.
+
+    Args:
+        added: of audits that were added to certificates.
+    """
 
     sealed: dict[str, str] = field(default_factory=dict)
     superseded: dict[str, str] = field(default_factory=dict)
     certificates: dict[str, str] = field(default_factory=dict)
+    added: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, ledger: Ledger) -> ModelChronicle:
@@ -28,7 +34,8 @@ class ModelChronicle:
         }
         for _, event in ledger.system_events():
             if isinstance(event, Event) and event.type in places and event.key and event.value:
-                places[event.type][event.key] = event.value
+                added = event.type is EventType.CERTIFICATE_ISSUED and is_audit(event.key)
+                (found.added if added else places[event.type])[event.key] = event.value
         return found
 
     def standing(self) -> list[ModelId]:

@@ -27,6 +27,7 @@ from assent.evidence.manifest import SnapshotManifest
 from assent.evidence.model import ModelManifest
 from assent.evidence.tags import member_key, member_tag
 from assent.ledger import Ledger
+from assent.operations.audit_attested import audit_before
 from assent.operations.chronicle import Chronicle
 from assent.operations.model_chronicle import ModelChronicle
 from assent.operations.models_elsewhere import asked_between
@@ -126,6 +127,7 @@ def _certificate(training: Training, model: ModelId, after: ModelManifest, repla
         effective_at=_superseded_at(training.ledger, first),
         issued_at=training.ledger.present(training.clock()),
         replay=replayed,
+        audit_before=audit_before(training.ledger, first),
         memory=compare_memories(before, after),
         elsewhere=tuple(_asked_elsewhere(training, before, after)),
     )

@@ -20,7 +20,7 @@ from assent.audit.model.report import Kind, ModelAudit, TargetAudit
 from assent.audit.model.wording import EXPLAINED, Row, figure, headline, lines_of, rows_of
 
 _SPEAKS: Final = frozenset({Outcome.GONE, Outcome.STILL_THERE})
-_KINDS: Final = (Kind.MERGE, Kind.ADAPTER, Kind.MEMORY, Kind.BASE)
+_KINDS: Final = (Kind.MERGE, Kind.FILTERED, Kind.ADAPTER, Kind.MEMORY, Kind.BASE)
 
 
 @dataclass(frozen=True, slots=True)

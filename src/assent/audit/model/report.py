@@ -29,6 +29,7 @@ class Kind(StrEnum):
 
     ADAPTER = "adapter"
     MERGE = "merge"
+    FILTERED = "behind the output filter"
     BASE = "base"
     MEMORY = "memory"
 
