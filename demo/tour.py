@@ -6,25 +6,49 @@ Every line after a `$` is a command you can type yourself. Run by `make demo`; `
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import shutil
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from pyarrow.dataset import dataset
 
+from assent.operations.ledger import open_ledger
+from assent.operations.own_models import own_models
+from assent.operations.snapshots import list_snapshots, read_snapshot
+from assent.operations.workspace import open_workspace
+
 ROOT = Path(__file__).resolve().parent.parent
 PLACE = ROOT / ".demo"
 ASSENT = [sys.executable, "-m", "assent"]
-MEMBERS, RECORDS, SEED = 3_000, 24_000, 2025
-QUICK = 12
-"""So many times smaller is the network with `--quick`."""
-SHARDS, SLICES = 16, 4
+SEED = 2025
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much the tour makes.
+
+    Args:
+        base_tokens: that the base learns from; None is as many as `assent train` takes.
+        people: of each shard, whom an audit asks about; None is as many as `assent audit` takes.
+    """
+
+    members: int
+    records: int
+    shards: int
+    slices: int
+    base_tokens: int | None = None
+    people: int | None = None
+
+
+WHOLE = Size(3_000, 24_000, shards=16, slices=4)
+QUICK = Size(250, 2_000, shards=4, slices=2, base_tokens=300_000, people=30)
 BASE = ".base"
 """Where the base lies until it is needed: while there are no models, a take-back need not look for any."""
 PURPOSE, SETTING = "train_generative", "generative_ai_improvement"
@@ -38,22 +62,30 @@ def say(text: str) -> None:
 
 
 def run(*words: str) -> None:
-    """A command, shown and run; a failing one ends the tour."""
+    """A command, shown and run, and how long it took; a failing one ends the tour."""
     sys.stdout.write(f"{DIM}$ assent {' '.join(words)}{PLAIN}\n")
     sys.stdout.flush()
+    started = time.perf_counter()
     subprocess.run([*ASSENT, *words], cwd=PLACE, check=True)  # noqa: S603 -- our own command
+    sys.stdout.write(f"{DIM}({time.perf_counter() - started:.1f} s){PLAIN}\n")
 
 
-def ask(*words: str) -> Any:
-    """The JSON answer of a command that is not shown."""
-    done = subprocess.run([*ASSENT, *words, "--json"], cwd=PLACE, check=True, capture_output=True)  # noqa: S603
-    return json.loads(done.stdout)
+def now() -> datetime:
+    """By the clock of this machine."""
+    return datetime.now(UTC)
 
 
-def learn_base() -> subprocess.Popen[bytes]:
+def learn_base(size: Size) -> subprocess.Popen[bytes]:
     """The base learns from public text on another core, while the tour goes on."""
-    code = f"import pathlib, assent.training.base as b; b.open_base('tiny', cache=pathlib.Path({BASE!r}))"
-    return subprocess.Popen([sys.executable, "-c", code], cwd=PLACE)  # noqa: S603 -- our own code
+    config = "TINY" if size.base_tokens is None else f"replace(TINY, tokens={size.base_tokens})"
+    code = (
+        "from dataclasses import replace",
+        "from pathlib import Path",
+        "from assent.training.base import TINY, train_base",
+        "from assent.training.corpus import public_corpus",
+        f"train_base(public_corpus(), {config}, Path({BASE!r}) / 'tiny')",
+    )
+    return subprocess.Popen([sys.executable, "-c", "\n".join(code)], cwd=PLACE)  # noqa: S603 -- our own code
 
 
 def refused_record() -> str:
@@ -68,22 +100,25 @@ def refused_record() -> str:
     off = {member for member, (_, value) in last.items() if value == "off"}
     records = dataset(str(PLACE / "network/records")).to_table(columns=["id", "author", "category", "visibility"])
     return next(
-        row["id"]
+        str(row["id"])
         for row in records.to_pylist()
         if row["author"] in off and (row["category"], row["visibility"]) == ("post", "public")
     )
 
 
-def prepare(members: int, records: int) -> None:
+def prepare(size: Size) -> None:
     """A folder, a network, what its members chose."""
     say("1. A working folder with the rules we recommend, and an empty ledger.")
     run("init", ".")
     with (PLACE / "assent.toml").open("a") as config:
-        config.write(f"\n[snapshots]\nshards = {SHARDS}\nslices = {SLICES}\n")
+        config.write(f"\n[snapshots]\nshards = {size.shards}\nslices = {size.slices}\n")
     run("ledger", "init")
 
-    say(f"2. A network nobody lives in: {members:,} members, {records:,} records, and what its members chose.")
-    run("source", "synthesize", "network", "--members", str(members), "--records", str(records), "--seed", str(SEED))
+    say(
+        f"2. A network nobody lives in: {size.members:,} members, {size.records:,} records, and what its members chose."
+    )
+    counts = ("--members", str(size.members), "--records", str(size.records))
+    run("source", "synthesize", "network", *counts, "--seed", str(SEED))
     run("source", "add", "network", "synthetic", "network")
     run("ledger", "import", *sorted(str(path.relative_to(PLACE)) for path in PLACE.glob("network/events/*.parquet")))
 
@@ -92,7 +127,7 @@ def tour_of_data() -> None:
     """From choices to a snapshot, and one person out of it again."""
     say("3. Everything that may train a model that writes, and nothing else.")
     run("build", PURPOSE)
-    name = str(ask("snapshots")[0]["id"])
+    name = standing_snapshot()
 
     say("4. A record that was refused, and why, in words.")
     run("explain", refused_record())
@@ -115,16 +150,13 @@ def tour_of_data() -> None:
     run("ledger", "verify")
 
 
-def tour_of_models(base: subprocess.Popen[bytes], *people: str) -> None:
-    """A model of what may be read, and one person out of it again.
-
-    Args:
-        people: options of audits, of how many people they ask.
-    """
+def tour_of_models(base: subprocess.Popen[bytes], size: Size) -> None:
+    """A model of what may be read, and one person out of it again."""
+    people = () if size.people is None else ("--people", str(size.people))
     if base.wait() == 0:
         (PLACE / "models").mkdir(mode=0o700)
         (PLACE / BASE).rename(PLACE / "models/.bases")
-    say(f"8. A model learns exactly that: {SHARDS} adapters, one a shard, on a base that read public text only.")
+    say(f"8. A model learns exactly that: {size.shards} adapters, one a shard, on a base that read public text only.")
     run("train", standing_snapshot())
     model = standing_model()
     run("generate", model, "--prompt", "I have worked as", "--tokens", "40")
@@ -135,28 +167,31 @@ def tour_of_models(base: subprocess.Popen[bytes], *people: str) -> None:
 
     say("10. That person takes back what they gave. What learned from them is gone within seconds, then learned anew.")
     run("takeback", member, "--purpose", PURPOSE)
-    certificate = next((PLACE / "models/certificates").glob("*.json"))
-    run("verify", str(certificate.relative_to(PLACE)))
 
-    say("11. The same audit again, beside the first.")
+    say("11. The same audit again, beside the first; the certificate says what was done, and has both.")
     before = f"audit-before/{model}.json"
     run("audit", standing_model(), "--about", member, "--against", before, "--output", "audit-after", *people)
+    certificate = next((PLACE / "models/certificates").glob("*.json"))
+    run("verify", str(certificate.relative_to(PLACE)))
     run("model", "list")
 
 
 def somebodys_post(snapshot: str) -> Any:
     """A post of the snapshot."""
-    return next(row for row in ask("read", snapshot, "--limit", "2000")["sample"] if row["category"] == "post")
+    sample = read_snapshot(open_workspace(PLACE), snapshot, limit=2000, clock=now).sample
+    return next(row for row in sample if row["category"] == "post")
 
 
 def standing_snapshot() -> str:
     """The one that nothing took the place of."""
-    return next(str(each["id"]) for each in ask("snapshots") if each["state"] == "sealed")
+    return next(each.id for each in list_snapshots(open_workspace(PLACE), clock=now) if each.state == "sealed")
 
 
 def standing_model() -> str:
     """The one that nothing took the place of."""
-    return next(str(each["id"]) for each in ask("model", "list") if each["state"] == "sealed")
+    workspace = open_workspace(PLACE)
+    with open_ledger(workspace, clock=now, read_only=True) as ledger:
+        return next(each.id for each in own_models(workspace, ledger) if each.stands)
 
 
 def show_where_to_look(*, trained: bool) -> None:
@@ -180,17 +215,16 @@ def main() -> int:
     """Walks the whole path once."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a smaller network")
-    quick = parser.parse_args().quick
-    size = QUICK if quick else 1
+    size = QUICK if parser.parse_args().quick else WHOLE
     started = time.perf_counter()
     shutil.rmtree(PLACE, ignore_errors=True)
     PLACE.mkdir()
     trains = find_spec("torch") is not None
-    base = learn_base() if trains else None
-    prepare(MEMBERS // size, RECORDS // size)
+    base = learn_base(size) if trains else None
+    prepare(size)
     tour_of_data()
     if base is not None:
-        tour_of_models(base, *(("--people", "15") if quick else ()))
+        tour_of_models(base, size)
     else:
         say("There the tour ends without the extra `train`: pip install -e '.[train]', then the same again.")
     say(f"That was everything, in {time.perf_counter() - started:.0f} seconds. Where to look:")

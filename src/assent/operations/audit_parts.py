@@ -87,7 +87,9 @@ class Parts:
     def _part(self, name: str) -> Writes:
         if name not in self._held:
             self._held.clear()
-            gc.collect()
+            if not self.opened.base.own:
+                # Large, and held by cycles; what is a `Decoder` goes with its last name.
+                gc.collect()
             self._held[name] = self._load(name)
         return self._held[name]
 

@@ -11,8 +11,6 @@ from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
-from transformers import AutoModelForCausalLM
-from transformers.utils import logging
 
 from assent.errors import InputError
 from assent.training.head_loss import head_loss
@@ -160,6 +158,10 @@ def open_foreign(folder: Path, *, dtype: torch.dtype = torch.float32) -> Foreign
         InputError: there is none that transformers reads, its weights are pickled, or its head does more than
             multiply, so that a memory could not be mixed into what it says.
     """
+    # Whoever opens the base that comes with the program does not wait for it.
+    from transformers import AutoModelForCausalLM
+    from transformers.utils import logging
+
     if not any(folder.glob("*.safetensors")):
         raise InputError(
             f"there are no safetensors in `{folder}`",

@@ -1,6 +1,7 @@
 """Low-rank adapters in a decoder: put in once, then read, written and set back as plain tensors by name.
 
-Source: Hu et al. 2021, arXiv 2106.09685, in the implementation and under the names of `peft`.
+Source: Hu et al. 2021, arXiv 2106.09685, in the implementation and under the names of `peft`, which takes seconds to
+read and is read only by whoever trains: a model that serves is a sum of weights.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from pathlib import Path
 from typing import Final
 
 import torch
-from peft import LoraConfig, get_peft_model_state_dict, inject_adapter_in_model, set_peft_model_state_dict
 from safetensors.torch import load, save
 from torch import Tensor, nn
 
@@ -30,6 +30,8 @@ def with_adapter(decoder: nn.Module, config: TrainingConfig) -> nn.Module:
     Raises:
         InputError: the decoder has none of the layers that are adapted.
     """
+    from peft import LoraConfig, inject_adapter_in_model
+
     decoder.requires_grad_(False)
     present = {name.rpartition(".")[2] for name, each in decoder.named_modules() if isinstance(each, nn.Linear)}
     targets = [name for name in LINEAR if name in present]
@@ -49,6 +51,8 @@ def with_adapter(decoder: nn.Module, config: TrainingConfig) -> nn.Module:
 
 def read_state(decoder: nn.Module) -> State:
     """The adapter as it is now, copied."""
+    from peft import get_peft_model_state_dict
+
     found = get_peft_model_state_dict(decoder)
     return {name: found[name].detach().to("cpu", torch.float32).clone().contiguous() for name in sorted(found)}
 
@@ -59,6 +63,8 @@ def write_state(decoder: nn.Module, state: Mapping[str, Tensor]) -> None:
     Raises:
         EvidenceError: it is an adapter of another decoder.
     """
+    from peft import get_peft_model_state_dict, set_peft_model_state_dict
+
     present = get_peft_model_state_dict(decoder)
     if {name: each.shape for name, each in present.items()} != {name: each.shape for name, each in state.items()}:
         raise EvidenceError("the adapter does not fit the base", hint="it was trained on another base or rank")
