@@ -24,7 +24,17 @@ from assent.evidence.commitment import commit
 from assent.evidence.handover import sign_handover, write_vkeys
 from assent.evidence.merkle import inclusion_proof, leaf_hash, root_of
 from assent.evidence.note import SignerKey
-from assent.evidence.privacy_record import CONSENT, INTEREST, RIGHT_NAMES, RIGHTS, Around, Happened, Use, write_record
+from assent.evidence.privacy_record import (
+    CONSENT,
+    CONTRACT,
+    INTEREST,
+    RIGHT_NAMES,
+    RIGHTS,
+    Around,
+    Happened,
+    Use,
+    write_record,
+)
 from assent.evidence.receipt import RECEIPT_PREDICATE, Receipt, open_receipt, write_receipt
 from assent.evidence.tlog_proof import TlogProof
 
@@ -301,7 +311,7 @@ def test_every_right_has_a_name() -> None:
 @pytest.mark.external_data
 def test_the_rights_are_those_of_the_vocabulary(external_data: Path) -> None:
     gdpr = "https://w3id.org/dpv/legal/eu/gdpr#"
-    listed: dict[str, list[str]] = {CONSENT: [], INTEREST: []}
+    listed: dict[str, list[str]] = {CONSENT: [], CONTRACT: [], INTEREST: []}
     with (external_data / "dpv" / "legal_basis_rights_mapping.csv").open(newline="") as file:
         for row in csv.DictReader(file):
             basis = row["legal_basis"].removeprefix(gdpr)

@@ -81,7 +81,7 @@ def test_the_smallest_pack_loads():
         (changed('scope = "text"', 'scope = "text"\nminimum_age = 18.0'), ["pack.toml:18: purposes.train.minimum_age: should be a whole number"]),
         (changed('scope = "text"', 'scope = "text"\noffered = false'), ["pack.toml:12: purposes: none is offered"]),
         (changed('basis = "consent"\n', ""), ["pack.toml:12: purposes.train.basis: is missing, here or in every_purpose"]),
-        (changed('basis = "consent"', 'basis = "interest"'), ["pack.toml:15: purposes.train.basis: `interest` should be one of `legitimate_interest` or `consent`"]),
+        (changed('basis = "consent"', 'basis = "interest"'), ["pack.toml:15: purposes.train.basis: `interest` should be one of `legitimate_interest`, `consent` or `contract`"]),
         (changed('title = "Small"', 'title = "Small"\nzone = "Mars/Olympus"'), ["pack.toml:3: zone: no such zone `Mars/Olympus`; write an IANA name like Europe/Dublin"]),
         (changed('title = "Small"', 'title = "Small"\nhold = 1'), ["pack.toml:3: hold: unknown key; did you mean `holds`?"]),
         (changed('title = "Small"', 'titel = "Small"'), ["pack.toml: title: is missing", "pack.toml:2: titel: unknown key; did you mean `title`?"]),

@@ -21,13 +21,18 @@ from policy_samples import (
 )
 
 from assent.policy.load import digest_of, load_pack, pack_document, pack_from_document, shipped_packs
-from assent.policy.pack import Basis, Withdrawal
+from assent.policy.pack import Basis, Kind, Withdrawal
 from assent.policy.review import review
 from assent.policy.schema import editor_schema
 
 SOURCE = re.compile(r"\bR\d+b?\b|\b00[0-4]\b|Art\. \d+|EDPB|DPC|[Hh]elp pages")
 TRAINING = ["train_generative", "train_other"]
 ADS = ["ads_off_platform", "ads_third_party_data", "ads_measurement", "share_affiliates"]
+FEATURES = [
+    "help_writing", "improve_profile", "recommend_jobs", "search_candidates", "learning", "show_assessments",
+    "fairness_audit",
+]  # fmt: skip
+ASKED_FIRST = ["show_assessments", "fairness_audit"]
 
 
 def text_of(name):
@@ -156,11 +161,17 @@ class TestTheTable:
 
     def test_defaults(self):
         for name, value in ((AS_ANNOUNCED, "on"), (SAFEGUARDED, "on"), (CONSENT, "off"), (COMMUNITY, "on")):
-            assert {set_ for setting in pack(name).settings.values() for set_ in setting.defaults.values()} == {value}
+            settings = [each for each in pack(name).settings.values() if each.name not in ASKED_FIRST]
+            assert {set_ for setting in settings for set_ in setting.defaults.values()} == {value}
+
+    def test_what_is_sensitive_is_off_until_chosen(self):
+        for name in (SAFEGUARDED, CONSENT):
+            assert {pack(name).settings[each].defaults["US"] for each in ASKED_FIRST} == {"off"}
 
     def test_what_each_pack_offers(self):
         assert list(pack(AS_ANNOUNCED).purposes) == TRAINING + ADS
-        assert list(pack(CONSENT).purposes) == ["train_generative", *ADS]
+        assert list(pack(SAFEGUARDED).purposes) == TRAINING + ADS + FEATURES
+        assert list(pack(CONSENT).purposes) == ["train_generative", *ADS, *FEATURES]
         assert list(pack(COMMUNITY).purposes) == ["train_generative"]
 
     def test_only_generative_training_has_a_toggle_of_the_two(self):
@@ -175,12 +186,27 @@ class TestTheTable:
     def test_the_notice_is_asked_for_every_purpose_and_age_at_creation_for_training_only(self):
         for name in (SAFEGUARDED, CONSENT):
             for purpose in pack(name).purposes.values():
-                assert (purpose.notice, purpose.waiting_period.days, purpose.minimum_age) == (
-                    "ai-training-2025",
-                    30,
-                    18,
-                )
+                assert purpose.notice == "ai-training-2025"
                 assert purpose.age_at.value == ("creation" if purpose.kind.trains else "use")
+                if purpose.kind is not Kind.FEATURE or purpose.name == "search_candidates":
+                    assert (purpose.waiting_period.days, purpose.minimum_age) == (30, 18)
+
+    def test_what_strangers_see_of_a_member_asks_for_an_adult(self):
+        shown = ("search_candidates", "show_assessments", "fairness_audit")
+        assert {pack(SAFEGUARDED).purposes[each].minimum_age for each in shown} == {18}
+
+    def test_no_feature_trains_anything_or_reads_a_private_message(self):
+        for name in (SAFEGUARDED, CONSENT):
+            for each in FEATURES:
+                purpose = pack(name).purposes[each]
+                assert (purpose.kind.trains, "message.private" in purpose.scope) == (False, False)
+
+    def test_what_is_declared_serves_audits_and_nothing_else(self):
+        reading = [each for each, one in pack(SAFEGUARDED).purposes.items() if "declared.attribute" in one.scope]
+        assert reading == ["fairness_audit"]
+
+    def test_each_feature_has_a_switch_of_its_own(self):
+        assert [pack(SAFEGUARDED).purposes[each].setting for each in FEATURES] == FEATURES
 
     def test_stop_as_announced_take_back_under_safeguards(self):
         assert {one.withdrawal for one in pack(AS_ANNOUNCED).purposes.values()} == {Withdrawal.STOP}
@@ -188,7 +214,11 @@ class TestTheTable:
 
     def test_bases(self):
         assert {one.basis for one in pack(CONSENT).purposes.values()} == {Basis.CONSENT}
-        assert {one.basis for one in pack(SAFEGUARDED).purposes.values()} == {Basis.LEGITIMATE_INTEREST}
+        bases = {name: one.basis for name, one in pack(SAFEGUARDED).purposes.items()}
+        assert {bases[each] for each in TRAINING + ADS} == {Basis.LEGITIMATE_INTEREST}
+        assert bases["search_candidates"] is Basis.LEGITIMATE_INTEREST
+        assert {bases[each] for each in ASKED_FIRST} == {Basis.CONSENT}
+        assert {bases[each] for each in FEATURES[:3]} == {Basis.CONTRACT}
 
     def test_no_age_rule_for_ads_as_announced(self):
         assert (

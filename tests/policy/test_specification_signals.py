@@ -71,13 +71,14 @@ def test_cawg_entries(entries, kind, denies):
     assert denies_training(Signals(cawg=entries), kind) is denies
 
 
-def test_nothing_denies_advertising():
+@pytest.mark.parametrize("kind", [Kind.ADVERTISING, Kind.FEATURE])
+def test_nothing_denies_what_trains_nothing(kind):
     loud = Signals("train-ai=n", 1, {"cawg.ai_training": {"use": "notAllowed"}})
-    assert denies_training(loud, ADS) is False
+    assert denies_training(loud, kind) is False
 
 
 def test_no_signal_denies_nothing():
-    assert [denies_training(NO_SIGNALS, kind) for kind in Kind] == [False, False, False]
+    assert [denies_training(NO_SIGNALS, kind) for kind in Kind] == [False] * len(Kind)
 
 
 junk = st.recursive(

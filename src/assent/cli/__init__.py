@@ -29,6 +29,7 @@ GROUPS = (
     "mail",
     "session",
     "model",
+    "taxonomy",
 )
 """Modules with a group of commands each: `app`."""
 
@@ -46,6 +47,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "erasure": ("erase",),
     "exposure": ("exposure",),
     "serve": ("serve",),
+    "find": ("jobs", "candidates", "search"),
 }
 """Modules with commands of their own, and which: `register(app)`."""
 

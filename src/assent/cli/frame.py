@@ -23,6 +23,7 @@ Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for machines
 
 _NEEDS_EXTRA: Final = frozenset(
     {"torch", "peft", "safetensors", "tokenizers", "transformers", "datasets", "matplotlib"}
+    | {"sklearn", "scipy", "Stemmer", "bm25s", "c2pa"}
 )
 
 _STYLE: Mapping[str, Any] = {"highlight": False, "soft_wrap": True}

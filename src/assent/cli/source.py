@@ -91,6 +91,7 @@ def synthesize(  # noqa: PLR0917 - the options of the command
     mentions: Annotated[
         bool, typer.Option("--mentions", help="Texts also mention people by what the platform knows of them.")
     ] = False,
+    jobs: Annotated[int, typer.Option(min=0, help="Members also offer so many jobs, and declare attributes.")] = 0,
     as_json: Json = False,
 ) -> None:
     """Make up a network, with the truth about it written beside it."""
@@ -102,6 +103,7 @@ def synthesize(  # noqa: PLR0917 - the options of the command
             records=records,
             seed=seed,
             mentions=mentions,
+            jobs=jobs,
             progress=lambda done, of: bar.update(task, completed=done, total=of),
         )
     emit(

@@ -61,9 +61,10 @@ _CONSENT_SCHEMA: Final = "https://w3id.org/dpv/schema/dpv-27560#"
 _RIGHT_SCHEMA: Final = "urn:assent:schema:right-exercise:v1#"
 """The same fields; but what is no consent must not pass for a consent record."""
 
-CONSENT, INTEREST = "A6-1-a", "A6-1-f"
+CONSENT, CONTRACT, INTEREST = "A6-1-a", "A6-1-b", "A6-1-f"
 RIGHTS: Final[Mapping[str, tuple[str, ...]]] = {
     CONSENT: ("A13", "A14", "A15", "A16", "A17", "A18", "A20", "A22", "A7-3", "A77"),
+    CONTRACT: ("A13", "A14", "A15", "A16", "A17", "A18", "A20", "A22", "A77"),
     INTEREST: ("A13", "A14", "A15", "A16", "A17", "A18", "A21", "A22", "A77"),
 }
 """Which articles of the GDPR give rights under which legal basis, as the DPV lists them."""
@@ -146,7 +147,7 @@ def write_record(basis: str, uses: tuple[Use, ...], happened: Happened, around: 
     """The record in JSON-LD: of a consent, or of a right that was exercised.
 
     Args:
-        basis: `CONSENT` or `INTEREST`.
+        basis: `CONSENT`, `CONTRACT` or `INTEREST`.
     """
     consents = happened.status.startswith("dpv:Consent")
     schema = _CONSENT_SCHEMA if consents else _RIGHT_SCHEMA

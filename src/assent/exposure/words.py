@@ -15,11 +15,13 @@ KIND_TITLES: Mapping[Kind, str] = {
     Kind.GENERATIVE_TRAINING: "AI that writes",
     Kind.TRAINING: "other AI",
     Kind.ADVERTISING: "ads",
+    Kind.FEATURE: "features",
 }
 KIND_PHRASES: Mapping[Kind, str] = {
     Kind.GENERATIVE_TRAINING: "to train AI that generates content",
     Kind.TRAINING: "to train other AI models",
     Kind.ADVERTISING: "for the announced advertising",
+    Kind.FEATURE: "in features of the platform",
 }
 
 CATEGORY_TITLES: Mapping[str, str] = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -28,9 +28,10 @@ from assent.operations.progress import used_in
 from assent.operations.snapshots import shelf_of
 from assent.operations.sources import open_entry
 from assent.policy.pack import Purpose
+from assent.snapshot.masking import without_people
 from assent.vocabulary.curation import Topic
 from assent.vocabulary.events import Event, EventType
-from assent.vocabulary.identifiers import MemberId, RecordId, SnapshotId
+from assent.vocabulary.identifiers import MemberId, PurposeName, RecordId, SnapshotId
 from assent.vocabulary.reasons import Reason, from_mask
 from assent.vocabulary.records import Judgment, Record
 from assent.vocabulary.tables import RecordTable
@@ -39,6 +40,7 @@ T = TypeVar("T")
 
 PER_PAGE: Final = 10
 EXCERPT_CHARACTERS: Final = 280
+USED_CHARACTERS: Final = 100_000
 _CHAIN: Final = 32
 _KEPT: Final = 512
 _SCANS_AT_ONCE: Final = 2
@@ -78,6 +80,27 @@ class Item:
     excluded: bool
     verdicts: tuple[Verdict, ...]
     used_in: tuple[SnapshotId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OwnText:
+    """A record of the member's that may be used for a purpose now, with those masked who do not permit it."""
+
+    record: Record
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Usable:
+    """What a member wrote, as one purpose sees it.
+
+    Args:
+        texts: what may be used, the newest first.
+        withheld: how many records may not, by the reason that is shown first.
+    """
+
+    texts: tuple[OwnText, ...]
+    withheld: Mapping[Reason, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +151,34 @@ class Items:
         own = {each.id: each.own for each in shown}
         return Page(tuple(self._judged(member, own, found)), number, pages, len(listed))
 
+    def usable(self, member: MemberId, purpose: str) -> Usable:
+        """What the member wrote and `purpose` may use, judged as of now.
+
+        Raises:
+            InputError: the pack in force has no such purpose.
+        """
+        tables, stamp = self._tables()
+        own = tuple(each.id for each in self._listed(tables, stamp, member) if each.own)
+        if not own:
+            self._purpose(purpose)
+            return Usable((), {})
+        found = self._find(tables, own, characters=USED_CHARACTERS)
+        look = self._decider.look([Asked(each) for each in found.records.values()])
+        use, judge = self._purpose(purpose), _Judge(self._decider, look, found)
+        texts: list[OwnText] = []
+        withheld: Counter[Reason] = Counter()
+        for ident in own:
+            record, text = found.records.get(ident), found.texts.get(ident)
+            if record is None or text is None:
+                continue
+            judgment = judge.of(record, use)
+            if judgment.mask:
+                withheld[from_mask(judgment.mask)[0]] += 1
+                continue
+            gone = [each for each in record.subjects if each.role in judgment.masks]
+            texts.append(OwnText(record, without_people(text, gone) or ""))
+        return Usable(tuple(texts), withheld)
+
     def exclude(self, member: MemberId, record: str) -> int:
         """From now on the item is left out, whoever wrote it; gives where the ledger says so.
 
@@ -145,6 +196,12 @@ class Items:
         return self._mark(member, record, EventType.RECORD_INCLUDED)
 
     # --- what the ledger says
+
+    def _purpose(self, name: str) -> Purpose:
+        found = self._platform.pack.purposes.get(PurposeName(name))
+        if found is None:
+            raise InputError(f"the rules in force have no purpose `{name}`", hint="`assent policy show` lists them")
+        return found
 
     def _mark(self, member: MemberId, record: str, kind: EventType) -> int:
         tables, stamp = self._tables()
@@ -208,11 +265,13 @@ class Items:
 
         return self._keep((stamp, member), scanned)
 
-    def _find(self, tables: tuple[RecordTable, ...], idents: Iterable[RecordId]) -> _Found:
+    def _find(
+        self, tables: tuple[RecordTable, ...], idents: Iterable[RecordId], *, characters: int = EXCERPT_CHARACTERS
+    ) -> _Found:
         records: dict[RecordId, Record] = {}
         with self._engine() as engine:
             wanted = set(idents)
-            texts = excerpts(engine, tables, wanted, characters=EXCERPT_CHARACTERS)
+            texts = excerpts(engine, tables, wanted, characters=characters)
             for _ in range(_CHAIN):
                 if not wanted:
                     break

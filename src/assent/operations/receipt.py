@@ -16,8 +16,6 @@ from assent.evidence.checkpoint import parse_checkpoint
 from assent.evidence.cosignature import Cosignature, read_cosignatures
 from assent.evidence.note import read_signatures
 from assent.evidence.privacy_record import (
-    CONSENT,
-    INTEREST,
     RIGHT_NAMES,
     RIGHTS,
     Around,
@@ -238,20 +236,16 @@ def gdpr_applies(region: str | None) -> bool:
 
 
 def _rights(effects: Sequence[Effect]) -> list[dict[str, str]]:
-    bases = {_basis(each.purpose.basis) for each in effects}
+    bases = {each.purpose.basis.article for each in effects}
     articles = {article for basis in bases for article in RIGHTS[basis]}
     return [{"article": article, "name": name} for article, name in RIGHT_NAMES.items() if article in articles]
-
-
-def _basis(basis: Basis) -> str:
-    return CONSENT if basis is Basis.CONSENT else INTEREST
 
 
 def _records(workspace: Workspace, pack: Pack, told: _Told, *, origin: str, at: datetime) -> list[dict[str, Any]]:
     """A record for each legal basis of the purposes concerned; none where no choice was made and no right exercised."""
     place = f"{origin}/{told.seq}"
     records = []
-    for basis in (Basis.CONSENT, Basis.LEGITIMATE_INTEREST):
+    for basis in (Basis.CONSENT, Basis.CONTRACT, Basis.LEGITIMATE_INTEREST):
         uses = [each for each in told.effects if each.purpose.basis is basis]
         outcome = outcome_of(told.event, basis)
         if not uses or outcome is None:
@@ -274,7 +268,7 @@ def _records(workspace: Workspace, pack: Pack, told: _Told, *, origin: str, at: 
         happened = Happened(
             told.event.type.value, status, right, format_instant(told.event.effective_at), told.event.by or "member"
         )
-        records.append(write_record(_basis(basis), tuple(_use(pack, each) for each in uses), happened, around))
+        records.append(write_record(basis.article, tuple(_use(pack, each) for each in uses), happened, around))
     return records
 
 

@@ -169,6 +169,8 @@ def kind_of(purpose: Purpose) -> tuple[str, str | None]:
     """The purpose and the operation in the words of the DPV."""
     if purpose.kind is Kind.ADVERTISING:
         return "dpv:PersonalisedAdvertising", None
+    if purpose.kind is Kind.FEATURE:
+        return "dpv:ServiceProvision", None
     return "dpv:ServiceOptimisation", "ai:ModelTraining"
 
 
@@ -182,6 +184,9 @@ def since_of(event: Event) -> datetime:
     return max(event.effective_at, event.recorded_at or event.effective_at)
 
 
+_Outcomes = dict[tuple[EventType, str], tuple[str, str | None]]
+
+
 def outcome_of(event: Event, basis: Basis) -> tuple[str, str | None] | None:
     """What the event is in law, as a status of the DPV and the article that gives the right; None when it is neither.
 
@@ -189,13 +194,13 @@ def outcome_of(event: Event, basis: Basis) -> tuple[str, str | None] | None:
     is an objection (Art. 21), and saying yes again ends one.
     """
     value = event.value or ""
-    consent = {
+    consent: _Outcomes = {
         (EventType.SETTING_CHANGED, "on"): ("dpv:ConsentGiven", None),
         (EventType.SETTING_CHANGED, "off"): ("dpv:ConsentWithdrawn", "A7-3"),
         (EventType.OBJECTION_RECEIVED, ""): ("dpv:ConsentWithdrawn", "A7-3"),
         (EventType.RECORD_EXCLUDED, ""): ("dpv:ConsentWithdrawn", "A7-3"),
     }
-    interest = {
+    interest: _Outcomes = {
         (EventType.SETTING_CHANGED, "off"): ("dpv:RequestFulfilled", "A21"),
         (EventType.SETTING_CHANGED, "on"): (_WITHDRAWN, "A21"),
         (EventType.OBJECTION_RECEIVED, ""): ("dpv:RequestAcknowledged", "A21"),
@@ -205,12 +210,18 @@ def outcome_of(event: Event, basis: Basis) -> tuple[str, str | None] | None:
         (EventType.RECORD_EXCLUDED, ""): ("dpv:RequestFulfilled", "A21"),
         (EventType.RECORD_INCLUDED, ""): (_WITHDRAWN, "A21"),
     }
-    either = {
+    either: _Outcomes = {
         (EventType.TAKEBACK_REQUESTED, ""): ("dpv:RequestAcknowledged", "A17"),
         (EventType.ERASURE_REQUESTED, ""): ("dpv:RequestAcknowledged", "A17"),
     }
-    known = consent if basis is Basis.CONSENT else interest
-    return (known | either).get((event.type, value))
+    contract: _Outcomes = {
+        (EventType.SETTING_CHANGED, "off"): ("dpv:RequestFulfilled", "A18"),
+        (EventType.SETTING_CHANGED, "on"): (_WITHDRAWN, "A18"),
+        (EventType.RECORD_EXCLUDED, ""): ("dpv:RequestFulfilled", "A18"),
+        (EventType.RECORD_INCLUDED, ""): (_WITHDRAWN, "A18"),
+    }
+    by_basis = {Basis.CONSENT: consent, Basis.CONTRACT: contract, Basis.LEGITIMATE_INTEREST: interest}
+    return (by_basis[basis] | either).get((event.type, value))
 
 
 def _governed(pack: Pack, purpose: Purpose, setting: SettingName) -> bool:

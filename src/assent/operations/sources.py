@@ -69,6 +69,7 @@ def synthesize_source(
     records: int,
     seed: int,
     mentions: bool = False,
+    jobs: int = 0,
     progress: Callable[[int, int], None] | None = None,
 ) -> SyntheticSummary:
     """The folder holds a made-up network that is a source of kind `synthetic`; with `mentions`, of known people too.
@@ -76,7 +77,9 @@ def synthesize_source(
     Raises:
         InputError: the folder exists, or a number makes no sense; nothing was written.
     """
-    return generate(folder, members=members, records=records, seed=seed, mentions=mentions, progress=progress)
+    return generate(
+        folder, members=members, records=records, seed=seed, mentions=mentions, jobs=jobs, progress=progress
+    )
 
 
 def _section(root: Path, name: str, kind: str, target: Path) -> str:

@@ -24,11 +24,12 @@ class Kind(StrEnum):
     GENERATIVE_TRAINING = "generative_training"
     TRAINING = "training"
     ADVERTISING = "advertising"
+    FEATURE = "feature"
 
     @property
     def trains(self) -> bool:
         """Whether a model comes of it."""
-        return self is not Kind.ADVERTISING
+        return self in {Kind.GENERATIVE_TRAINING, Kind.TRAINING}
 
 
 class Others(StrEnum):
@@ -58,6 +59,12 @@ class Basis(StrEnum):
 
     LEGITIMATE_INTEREST = "legitimate_interest"
     CONSENT = "consent"
+    CONTRACT = "contract"
+
+    @property
+    def article(self) -> str:
+        """The article, as the DPV writes it."""
+        return {"consent": "A6-1-a", "contract": "A6-1-b", "legitimate_interest": "A6-1-f"}[self]
 
 
 class Withdrawal(StrEnum):

@@ -48,6 +48,7 @@ def explain_purpose(pack: Pack, purpose: Purpose) -> tuple[Said, ...]:
 _BASIS: Mapping[Basis, str] = {
     Basis.LEGITIMATE_INTEREST: "Legitimate interest (GDPR Art. 6(1)(f)): nobody asks you first, and you may object.",
     Basis.CONSENT: "Consent (GDPR Art. 6(1)(a)): only after you said yes.",
+    Basis.CONTRACT: "Contract (GDPR Art. 6(1)(b)): part of the service; nothing happens until you ask for it.",
 }
 
 

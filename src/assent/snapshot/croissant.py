@@ -56,6 +56,7 @@ _USES: Final[Mapping[Kind, str]] = {
     Kind.GENERATIVE_TRAINING: "training models that generate content",
     Kind.TRAINING: "training models that do not generate content",
     Kind.ADVERTISING: "advertising",
+    Kind.FEATURE: "a feature of the platform; no model learns from them",
 }
 
 

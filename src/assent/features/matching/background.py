@@ -21,11 +21,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.decomposition import TruncatedSVD
+from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 from sklearn.preprocessing import normalize
 
 from assent.errors import EvidenceError
 from assent.features.taxonomy import Taxonomy
-from assent.features.taxonomy.spelling import stems_of
+from assent.features.taxonomy.spelling import stem_of, stems_of
 from assent.storage.files import write_whole
 from assent.training.public_text import public_texts
 
@@ -33,8 +34,9 @@ UNKNOWN_TERMS: Final = 1 << 18
 """Columns for words that no public text had; which one follows from the word alone."""
 DIMENSIONS: Final = 128
 _MOST_TERMS: Final = 60_000
-_STOPS_AT: Final = 0.2  # a word in more texts than that says nothing
-_WITHOUT_TAXONOMY: Final = 20_000  # texts
+_STOPS: Final = frozenset(stem_of(word) for word in ENGLISH_STOP_WORDS)
+_STOPS_AT: Final = 0.1  # a word in more texts than that says nothing
+_MADE_UP: Final = 10_000  # texts
 _SEED: Final = 20251103
 
 
@@ -98,7 +100,7 @@ def learn_background(texts: Iterable[str]) -> Background:
     counts = sparse.csr_matrix((np.ones(len(at), np.float32), (at, column)), shape=(len(rows), len(columns)))
     shares = frequencies / max(1, len(rows))
     idf = np.log1p((len(rows) - frequencies + 0.5) / (frequencies + 0.5)).astype(np.float32)
-    idf[shares > _STOPS_AT] = 0
+    idf[(shares > _STOPS_AT) | np.isin(list(columns), list(_STOPS))] = 0
     lengths = counts[:, idf > 0].sum(axis=1)
     weighted = counts.copy()
     weighted.data = np.log1p(weighted.data)
@@ -110,9 +112,8 @@ def learn_background(texts: Iterable[str]) -> Background:
 
 
 def background_texts(taxonomy: Taxonomy) -> Iterator[str]:
-    """Public text about work: a taxonomy's own, or made-up notices where there is none."""
-    if not taxonomy.occupations:
-        yield from islice(public_texts(_SEED), _WITHOUT_TAXONOMY)
+    """Public text: made up, everyday and about work; and a taxonomy's own, where there is one."""
+    yield from islice(public_texts(_SEED), _MADE_UP)
     for occupation in taxonomy.occupations.values():
         essential = "; ".join(taxonomy.skills[each].label for each in occupation.essential)
         yield "\n".join(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,10 @@ from assent.features.taxonomy.spelling import words_of
 IMPLIED: Final = 0.8
 """How much a skill counts that nobody stated, but that everybody in the occupation needs."""
 _TITLES: Final = 3
+_LONGEST_TITLE: Final = 200
+_PARTS: Final = re.compile(r"[,:;.()|•\n]")
+"""What parts a title from a firm and a place: `Cole & Sons, Leeds: joiner (part time)`."""
+_MOST_PARTS: Final = 5
 _SHARPNESS: Final = 12
 """A title that is a known name is hardly ever another; one that is half alike is hardly ever that one."""
 
@@ -34,6 +39,12 @@ class Described:
     skills: Mapping[SkillId, str]
     titles: Mapping[OccupationId, float]
     spoken: Mapping[int, str] = field(default_factory=dict)
+
+
+def title_in(text: str) -> str:
+    """The part of a text that says what somebody is or what is offered: its first line."""
+    lines = (line.strip() for line in text[:LONGEST_TEXT].split("\n"))
+    return next((line for line in lines if line), "")[:_LONGEST_TITLE]
 
 
 class Describer:
@@ -65,6 +76,12 @@ class Describer:
         return Described(counted, skills, titles, spoken)
 
     def _titles(self, title: str) -> Mapping[OccupationId, float]:
-        likely = {each.occupation: each.score**_SHARPNESS for each in self.linker.occupations_named(title, _TITLES)}
+        parts = [part.strip() for part in _PARTS.split(title[:_LONGEST_TITLE]) if part.strip()][:_MOST_PARTS]
+        named = max(
+            (self.linker.occupations_named(part, _TITLES) for part in parts),
+            key=lambda each: each[0].score if each else 0.0,
+            default=(),
+        )
+        likely = {each.occupation: each.score**_SHARPNESS for each in named}
         together = max(1.0, sum(likely.values()))
         return {occupation: share / together for occupation, share in likely.items()}

@@ -25,6 +25,8 @@ K1: Final = 1.2
 B: Final = 0.75
 """BM25's constants, as Lucene sets them."""
 
+_BY_NAME: Final = ("weights", "meanings", "stated", "needed", "positions")
+
 Bools = NDArray[np.bool_]
 Places = NDArray[np.int64]
 
@@ -144,6 +146,10 @@ class Index:
         _ = self.weights, self.meanings, self.stated, self.needed, self.positions, self.places
         return self
 
+    def place_of_record(self, name: str) -> int:
+        """The row of the first record that speaks for this name."""
+        return int(self._rows_of(name).start)
+
     def _rows_of(self, name: str) -> slice:
         start, end = (int(np.searchsorted(self.found_as, name, side)) for side in ("left", "right"))
         return slice(start, end)
@@ -157,11 +163,18 @@ class Index:
         return summed.astype(np.float32)
 
     def _of(self, kept: Bools) -> Index:
-        return Index(
+        left = Index(
             self.background, self.skill_columns, self.title_columns,
             self.records[kept], self.found_as[kept], self.owners[kept],
             self.words[kept], self.skills[kept], self.titles[kept],
         )  # fmt: skip
+        stays = np.isin(self.names, left.names)
+        whole = bool(np.array_equal(kept, np.isin(self.found_as, left.names)))
+        for name in _BY_NAME if whole else ():
+            # What was computed of those who stay depends on nobody who goes, so it stays as it is.
+            if name in self.__dict__:
+                left.__dict__[name] = self.__dict__[name][stays]
+        return left
 
 
 def build_index(

@@ -9,6 +9,7 @@ from assent.sources.synthetic.dice import Dice
 from assent.sources.synthetic.histories import as_json, history, hold_events, settled
 from assent.sources.synthetic.identities import Objectors, identifiers_of
 from assent.sources.synthetic.layout import Rows
+from assent.sources.synthetic.offers import write_offers
 from assent.sources.synthetic.people import Directory, Person
 from assent.sources.synthetic.plan import Plan
 from assent.sources.synthetic.planting import Canary, canary_places
@@ -45,6 +46,11 @@ class Maker:
             rows.add("truth/members", _truth(person, [row for _, row in events]))
         if chunk == 0:
             told += hold_events()
+            offers = Rows()
+            write_offers(self._plan, self._directory, offers)
+            told += [(row[1], row) for row in offers["events"]]
+            for row in offers["records"]:
+                rows.add("records", row)
             self._write_objectors(rows)
         # Recorded order is the order of the file, so an event recorded late stands after later ones.
         told.sort(key=lambda event: event[0])

@@ -55,6 +55,7 @@ def generate(
     records: int,
     seed: int,
     mentions: bool = False,
+    jobs: int = 0,
     progress: Progress | None = None,
 ) -> SyntheticSummary:
     """The folder holds the network these three numbers name: `records/`, `events/` and `truth/`.
@@ -63,6 +64,7 @@ def generate(
         folder: must not exist; its parent is made when missing.
         mentions: texts also mention their author, their subjects and people who are no members and objected, by name,
             handle, address and number, in many spellings; `truth/known_people` says where.
+        jobs: how many jobs members offer, beside `records`; where there are any, members also declare attributes.
         progress: told how many records of how many are done, after each chunk.
 
     Raises:
@@ -72,7 +74,7 @@ def generate(
     whole or not at all; a process that is killed leaves at most a hidden `.NAME.partial-…` beside it.
     """
     _check(folder, members, records)
-    plan = Plan(seed, members, records, mentions)
+    plan = Plan(seed, members, records, mentions, jobs)
     folder.parent.mkdir(parents=True, exist_ok=True)
     partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}.partial-", dir=folder.parent))
     try:

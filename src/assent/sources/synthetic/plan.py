@@ -36,6 +36,7 @@ class Plan:
 
     Args:
         mentions: whether texts mention people by what the platform knows of them, and people who objected.
+        jobs: how many jobs members offer; where there are any, members also declare attributes for fairness audits.
 
     Guarantee: depends on these alone, never on processors or time.
     """
@@ -44,6 +45,7 @@ class Plan:
     members: int
     records: int
     mentions: bool = False
+    jobs: int = 0
 
     @property
     def chunks(self) -> int:

@@ -20,7 +20,7 @@ def main(arguments: str) -> None:
     A caller that is gone closes the pipe, and the next line ends this process too.
     """
     given = json.loads(arguments)
-    maker = Maker(Plan(given["seed"], given["members"], given["records"], given["mentions"]))
+    maker = Maker(Plan(given["seed"], given["members"], given["records"], given["mentions"], given["jobs"]))
     for chunk in given["chunks"]:
         sys.stdout.write(json.dumps(maker.write(Path(given["folder"]), chunk)) + "\n")
         sys.stdout.flush()

@@ -20,6 +20,7 @@ _MERGED: Final = OTHER
 _BASIS: Final[Mapping[Basis, str]] = {
     Basis.LEGITIMATE_INTEREST: "Legitimate interest (GDPR Art. 6(1)(f)): nobody asks you first, and you may object.",
     Basis.CONSENT: "Consent (GDPR Art. 6(1)(a)): only after you said yes.",
+    Basis.CONTRACT: "Contract (GDPR Art. 6(1)(b)): part of the service; nothing happens until you ask for it.",
 }
 _OBJECTING: Final[Mapping[ObjectionRule, str]] = {
     ObjectionRule.ABSOLUTE: "If you object, it ends at once and for good, unless you withdraw the objection.",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from assent.evidence.privacy_record import CONSENT, INTEREST, RIGHT_NAMES, RIGHTS
+from assent.evidence.privacy_record import RIGHT_NAMES, RIGHTS
 from assent.operations.items import Item, Verdict
 from assent.operations.receipt import gdpr_applies
 from assent.operations.settings import GPC, MEMBER, MemberSettings, PurposeNow, SettingNow, Why
@@ -195,7 +195,7 @@ _SAID_BY: Final[Mapping[str, str]] = {
 
 def rights_under(bases: Iterable[Basis]) -> frozenset[str]:
     """The articles of the GDPR that give rights under any of these legal bases."""
-    return frozenset(article for basis in bases for article in RIGHTS[CONSENT if basis is Basis.CONSENT else INTEREST])
+    return frozenset(article for basis in bases for article in RIGHTS[basis.article])
 
 
 def article_name(short: str) -> str:
@@ -207,10 +207,12 @@ def article_name(short: str) -> str:
 _BASIS: Final[Mapping[Basis, str]] = {
     Basis.LEGITIMATE_INTEREST: "Legitimate interest (GDPR Art. 6(1)(f)): nobody asks you first, and you may object.",
     Basis.CONSENT: "Consent (GDPR Art. 6(1)(a)): only after you said yes.",
+    Basis.CONTRACT: "Contract (GDPR Art. 6(1)(b)): part of the service; nothing happens until you ask for it.",
 }
 _GROUND: Final[Mapping[Basis, str]] = {
     Basis.LEGITIMATE_INTEREST: "Legitimate interest: nobody asks you first, and you may object.",
     Basis.CONSENT: "Consent: only after you said yes.",
+    Basis.CONTRACT: "Contract: part of the service; nothing happens until you ask for it.",
 }
 _OBJECTING: Final[Mapping[ObjectionRule, str]] = {
     ObjectionRule.ABSOLUTE: "If you object, it ends at once and for good, unless you withdraw the objection.",
