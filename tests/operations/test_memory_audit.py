@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 import torch
@@ -167,3 +168,38 @@ def test_certificate_and_added_audit_verify(told: Told) -> None:
     assert [(each.name, each.passed) for each in reports[1].checks] == [
         (name, True) for name in ("audit", "signature", "log", "reports")
     ]
+
+
+@pytest.mark.parametrize("share", [0.0, 0.4, 0.8, 1.0])
+def test_a_byte_of_an_added_audit_is_missed(told: Told, tmp_path: Path, share: float) -> None:
+    world, added = copied(told, tmp_path / "w")
+    data = bytearray(added.read_bytes())
+    data[int((len(data) - 1) * share)] ^= 1
+    added.write_bytes(bytes(data))
+
+    assert (failed(world, added) != [], failed(world, certificate_in(world))) == (True, ["audits"])
+
+
+def test_an_added_audit_that_is_gone_is_missed(told: Told, tmp_path: Path) -> None:
+    world, added = copied(told, tmp_path / "w")
+    added.unlink()
+
+    assert failed(world, certificate_in(world)) == ["audits"]
+
+
+def copied(told: Told, place: Path) -> tuple[World, Path]:
+    """The same world, to be changed, and the audit that was added there."""
+    copytree(told.world.root, place)
+    assert told.after.attested is not None
+    world = replace(told.world, root=place, workspace=open_workspace(place))
+    return world, place / told.after.attested.relative_to(told.world.root)
+
+
+def certificate_in(world: World) -> Path:
+    (path,) = certificates_folder(world.workspace).glob("*.json")
+    return path
+
+
+def failed(world: World, path: Path) -> list[str]:
+    report = verify_stored(path, workspace=world.workspace, clock=world.clock)
+    return [each.name for each in report.checks if each.passed is False]
