@@ -33,7 +33,7 @@ $(VENV)/.installed-train: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@touch $@ $(VENV)/.installed
 
 $(VENV)/.installed-dev: pyproject.toml constraints.txt | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,bench,postgres,spark,train,web]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,bench,features,photos,postgres,spark,train,web]'
 	@touch $@ $(VENV)/.installed $(VENV)/.installed-train
 
 lint:

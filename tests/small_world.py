@@ -54,10 +54,10 @@ def joined(member: str, *, region: str | None = "DE", born: str | None = "1990-0
     ]
 
 
-def switched(member: str, value: str, at: datetime | str) -> dict[str, Any]:
+def switched(member: str, value: str, at: datetime | str, *, setting: str = SETTING) -> dict[str, Any]:
     """A member turns the toggle."""
     when = at if isinstance(at, str) else at.isoformat()
-    return {"type": "setting.changed", "setting": SETTING, "value": value, "member": member, "effective_at": when}
+    return {"type": "setting.changed", "setting": setting, "value": value, "member": member, "effective_at": when}
 
 
 def post(ident: str, author: str | None, text: str | None = None, **fields: Any) -> dict[str, Any]:
@@ -162,8 +162,8 @@ class World:
         with self.ledger() as ledger:
             return ledger.append([each if isinstance(each, Event) else parse_event(each) for each in events])
 
-    def build(self, **given: Any) -> BuildResult:
-        return build_snapshot(self.workspace, PURPOSE, **({"clock": self.clock, "entropy": self.entropy} | given))
+    def build(self, purpose: str = PURPOSE, **given: Any) -> BuildResult:
+        return build_snapshot(self.workspace, purpose, **({"clock": self.clock, "entropy": self.entropy} | given))
 
     def read(self, result: BuildResult, **given: Any) -> SnapshotReader:
         return open_snapshot(result.path, ledger=self.workspace.ledger_folder, clock=self.clock, **given)

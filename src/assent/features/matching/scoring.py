@@ -34,6 +34,8 @@ class Weights:
 
 
 HYBRID: Final = Weights(words=0.12, meaning=0.1, skills=0.7, title=0.08)
+ALIKE: Final = 0.4
+"""The cosine from which on texts that share nothing else count as alike."""
 _FEW: Final = 1.0
 """Skills that are taken to be missing of every job: else one that names a single skill would fit everybody with it."""
 
@@ -79,7 +81,9 @@ class Parts:
             + np.float32(weights.skills) * self.skills
             + np.float32(weights.title) * self.title
         )
-        return found
+        # Every text is a little like every other. Where no word, skill or title is shared, that alone is no fit.
+        shared = (self.words > 0) | (self.skills > 0) | (self.title > 0) | (self.meaning >= ALIKE)
+        return np.where(shared, found, np.float32(0))
 
 
 def ask(index: Index, said: Described) -> Question:
