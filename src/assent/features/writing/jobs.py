@@ -1,0 +1,33 @@
+"""What a job or a text answered says that a draft may name: a title that reads as one, skills the member has too."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from assent.features.writing.asking import LONGEST_TEXT, Job
+from assent.features.writing.facts import Named
+from assent.features.writing.screening import gives_orders, private, readable
+from assent.features.writing.wording import keys_of
+
+_MOST_TITLE_WORDS: Final = 7
+_NO_TITLE: Final = re.compile(
+    r"[!?:;@<>{}\[\]=\\]|https?|www\.|\d{3,}|\.\s|\b(?:I|you|please|we|wir|nous)\b", re.IGNORECASE
+)
+_FOR_ALL: Final = re.compile(r"\s*\((?:[mfwdhx]\W?){2,}\)|\s*\([^()]*\)\s*$", re.IGNORECASE)
+
+
+def job_title(job: Job) -> str | None:
+    """The title of a job, if what stands there is one and nothing else; None otherwise."""
+    given = readable(job.title if job.title is not None else job.text[:400].lstrip().split("\n", 1)[0])
+    title = " ".join(_FOR_ALL.sub("", given).split()).strip(" .,-–|")  # noqa: RUF001 - dashes people type
+    if not title or len(title.split()) > _MOST_TITLE_WORDS or _NO_TITLE.search(title):
+        return None
+    return None if gives_orders(title) or private([title])[0] else title
+
+
+def skills_named(text: str, skills: Sequence[Named]) -> list[str]:
+    """The member's skills that a text names as well, in the member's words. Cost: linear in the text."""
+    said = f" {' '.join(keys_of(readable(text[:LONGEST_TEXT])))} "
+    return [each.text for each in skills if (keys := keys_of(each.text)) and f" {' '.join(keys)} " in said]
