@@ -1,0 +1,114 @@
+"""Positions, education and skills as a member's records state them, linked to the taxonomy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from assent.features.profile.records import EDUCATION, POSITION, SKILL, Entry, Profile
+from assent.features.profile.spans import Span, span_in
+from assent.features.taxonomy.linking import Linker, Named
+from assent.features.taxonomy.model import SkillId
+
+SURE: Final = 0.8
+"""From this score on a title means the occupation; below, it is only near."""
+MOST_TEXTS: Final = 2_000
+"""Texts in which skills are looked for, the newest first; what somebody did ten thousand posts ago is no news."""
+LONGEST: Final = 20_000
+_NEAR: Final = 3
+_MOST_PARTS: Final = 5
+_PARTS: Final = re.compile(r"[,:;.()|•\n]")
+_LISTED: Final = re.compile(r"[,;|•\n]")
+_LEVEL: Final = re.compile(r"\([^()]*\)|\b\w+ (?:years?|jahren?|ans?|anni|años?|jaar)\b|\b(?:19|20)\d\d\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A position or an education. Args: span: None where no date is said."""
+
+    entry: Entry
+    span: Span | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A skill in the list of skills. Args: skill: None where the taxonomy has none of that name."""
+
+    name: str
+    skill: SkillId | None
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A skill that a text of the member names. Args: words: as they wrote it."""
+
+    skill: SkillId
+    words: str
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the records say. Args: title: what the current position's title may mean, the likeliest first."""
+
+    positions: tuple[Held, ...]
+    education: tuple[Held, ...]
+    listed: tuple[Listed, ...]
+    shown: Mapping[SkillId, tuple[Shown, ...]]
+    current: Held | None
+    title: tuple[Named, ...]
+
+
+def read_profile(linker: Linker, profile: Profile, at: datetime) -> Reading:
+    """What a profile says at a moment. Cost: O(words of the list, of positions and of the newest 2,000 texts)."""
+    profile = profile.newest_first()
+    positions = tuple(_held(profile.of(POSITION), at))
+    current = max(positions, key=_present, default=None)
+    return Reading(
+        positions,
+        tuple(_held(profile.of(EDUCATION), at)),
+        tuple(each for entry in profile.of(SKILL) for each in _listed(linker, entry)),
+        _shown(linker, profile.outside(SKILL, EDUCATION)),
+        current,
+        _title(linker, current.entry.text) if current else (),
+    )
+
+
+def _held(entries: Iterable[Entry], at: datetime) -> Iterable[Held]:
+    return (Held(entry, span_in(entry.text, latest=at.year + 1)) for entry in entries)
+
+
+def _present(held: Held) -> tuple[int, int, int, str]:
+    """Larger, the more likely it is the position they have: one that goes on, then one without dates, then the last."""
+    span, year = held.span, held.entry.year or 0
+    if span is None:
+        return 1, year, 0, held.entry.record
+    return (2, span.since, year, held.entry.record) if span.until is None else (0, span.until, year, held.entry.record)
+
+
+def _title(linker: Linker, text: str) -> tuple[Named, ...]:
+    parts = [part.strip() for part in _PARTS.split(text[:400]) if part.strip()][:_MOST_PARTS]
+    found = (linker.occupations_named(part, _NEAR) for part in parts)
+    return max(found, key=lambda each: each[0].score if each else 0.0, default=())
+
+
+def _listed(linker: Linker, entry: Entry) -> Iterable[Listed]:
+    for part in _LISTED.split(entry.text[:LONGEST]):
+        name = " ".join(_LEVEL.sub(" ", part).split()).strip(" .-")
+        if name:
+            yield Listed(name, linker.skill_named(name), entry)
+
+
+def _shown(linker: Linker, entries: Sequence[Entry]) -> Mapping[SkillId, tuple[Shown, ...]]:
+    found: dict[SkillId, list[Shown]] = {}
+    newest = sorted(entries, key=lambda each: each.created_at.timestamp() if each.created_at else 0.0, reverse=True)
+    for entry in newest[:MOST_TEXTS]:
+        text = entry.text[:LONGEST]
+        said = {linked.skill: text[linked.start : linked.end] for linked in reversed(linker.skills_in(text))}
+        for skill, words in said.items():
+            found.setdefault(skill, []).append(Shown(skill, words, entry))
+    return {skill: tuple(each) for skill, each in found.items()}
