@@ -143,19 +143,17 @@ class Evidence:
             found &= set(self._with.get(key, ()))
         return tuple(sorted(found))
 
+    def _is_own(self, traced: Traced) -> bool:
+        """Whether records say it, and more than lists of skills do."""
+        return traced.supported and ASKED not in traced.records and not set(traced.records) <= self._lists
+
     def _tied(self, text: str, traced: Sequence[Traced]) -> Iterable[Traced]:
         """The claims; one that shares no record with the employer or school of its clause is not supported."""
         for each in traced:
-            anchors = [
-                other
-                for other in traced
-                if _ties(text, other.claim, each.claim) and not set(other.records) <= self._lists
-            ]
-            wrong = any(
-                each.supported and not set(each.records) <= self._lists and ASKED not in each.records and ASKED not in other.records and other.supported
-                and not set(each.records) & set(other.records)
-                for other in anchors
-            )  # fmt: skip
+            anchors = [other for other in traced if _ties(text, other.claim, each.claim)]
+            wrong = self._is_own(each) and any(
+                self._is_own(other) and not set(each.records) & set(other.records) for other in anchors
+            )
             yield Traced(each.claim, (), "records say it of something else") if wrong else each
 
 
