@@ -22,7 +22,11 @@ HEADERS = {"no-store"}
 def in_templates() -> Iterator[str]:
     """The keys of templates, the singular of those with a plural."""
     options = {"trimmed": "true", "silent": "false"}
-    for path in [*(WEB / "settings" / "templates").glob("*.html"), WEB / "templates" / "base.html"]:
+    for path in [
+        *(WEB / "settings" / "templates").glob("*.html"),
+        *(WEB / "features" / "templates").glob("*.html"),
+        WEB / "templates" / "base.html",
+    ]:
         with path.open("rb") as file:
             for _, _, found, _ in babel_extract(file, ("_", "gettext", "ngettext"), [], options):
                 first = found if isinstance(found, str | None) else found[0]

@@ -13,27 +13,15 @@ from assent.operations.finding import Finder, Found, Sort
 from assent.operations.items import Items
 from assent.operations.platform import open_platform
 from assent.vocabulary.identifiers import MemberId
-from small_world import World, joined, make_world, post, switched
+from features_world import EVENTS, RECORDS
+from small_world import World, joined, make_world, switched
 
 LATER = "2026-03-02T00:00:00Z"
-MEMBERS = ("mira", "tom", "eve")
-RECORDS = [
-    *(post(f"{name}-name", name, name.title(), category="profile.name") for name in MEMBERS),
-    post("mira-job", "mira", "Welder", category="profile.position"),
-    post("mira-skill", "mira", "Arc welding, drawings", category="profile.skill"),
-    post("mira-post", "mira", "Today I repaired the crane with arc welding"),
-    post("tom-job", "tom", "Welder at the shipyard", category="profile.position"),
-    post("tom-skill", "tom", "Arc welding", category="profile.skill", visibility="connections"),
-    post("eve-job", "eve", "Baker", category="profile.position"),
-    post("job-1", "tom", "Welder\\nWe need arc welding and drawings".replace("\\n", "\n"), category="job.posting"),
-    post("job-2", "eve", "Baker\nBread at night", category="job.posting"),
-]
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> World:
-    events = [each for name in MEMBERS for each in joined(name, region="IE")]
-    world = make_world(tmp_path / "w", events, RECORDS)
+    world = make_world(tmp_path / "w", EVENTS, RECORDS)
     world.build("search_candidates")
     world.build("recommend_jobs")
     return world

@@ -6,6 +6,7 @@ from typing import Final
 
 from assent.api.decide import router as decide
 from assent.api.events import router as events
+from assent.api.features import router as features
 from assent.api.health import router as health
 from assent.api.holds import router as holds
 from assent.api.hooks import router as hooks
@@ -18,5 +19,5 @@ from assent.api.settings import router as settings
 from assent.api.snapshots import router as snapshots
 
 PARTS: Final = (
-    decide, settings, objections, receipts, events, snapshots, holds, packs, hooks, log, health, metrics,
+    decide, settings, objections, receipts, features, events, snapshots, holds, packs, hooks, log, health, metrics,
 )  # fmt: skip

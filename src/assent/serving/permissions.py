@@ -14,11 +14,14 @@ class Permission(StrEnum):
     """Asks nothing; for pages and files that are public."""
     OWN_READ = "own.read"
     OWN_WRITE = "own.write"
+    FIND = "find"
+    """Searching what people show to everybody; for whoever has signed in."""
     DECIDE = "decide"
     SETTINGS_READ = "settings.read"
     SETTINGS_WRITE = "settings.write"
     OBJECTIONS_WRITE = "objections.write"
     RECEIPTS_READ = "receipts.read"
+    FEATURES_USE = "features.use"
     EVENTS_WRITE = "events.write"
     FIGURES_READ = "figures.read"
     OBJECTIONS_READ = "objections.read"
@@ -66,7 +69,7 @@ _OVERSIGHT = {
 
 GRANTS: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.ANYBODY: frozenset({Permission.ANYBODY}),
-    Role.MEMBER: frozenset({Permission.ANYBODY, Permission.OWN_READ, Permission.OWN_WRITE}),
+    Role.MEMBER: frozenset({Permission.ANYBODY, Permission.OWN_READ, Permission.OWN_WRITE, Permission.FIND}),
     Role.PRIVACY_OFFICER: frozenset(
         {
             Permission.ANYBODY,
@@ -102,6 +105,6 @@ GRANTS: Final[Mapping[Role, frozenset[Permission]]] = {
 
 SCOPES: Final = tuple(
     each for each in Permission if each not in {Permission.ANYBODY, Permission.OWN_READ, Permission.OWN_WRITE,
-                                                Permission.PACKS_APPROVE, Permission.TOKENS_MANAGE}
+                                                Permission.FIND, Permission.PACKS_APPROVE, Permission.TOKENS_MANAGE}
 )  # fmt: skip
 """What a token can be given: nothing of one member's own, nothing that takes a second person, no further tokens."""

@@ -25,7 +25,7 @@ from assent.serving.door import FORM_KEY, platform_of
 
 STATIC: Final = Path(__file__).parent / "static"
 LANGUAGE_COOKIE: Final = "assent-language"
-PARTS: Final = ("settings", "objections", "notices", "public", "console", "sign_in")
+PARTS: Final = ("settings", "features", "objections", "notices", "public", "console", "sign_in")
 
 
 def page(request: Request, template: str, *, status: int = 200, **given: Any) -> HTMLResponse:

@@ -11,6 +11,7 @@ from assent.serving.door import NotFoundError, needs
 from assent.serving.permissions import Permission
 from assent.web.console.objections import router as console_objections
 from assent.web.console.routes import router as console
+from assent.web.features.jobs import router as feature_jobs
 from assent.web.notices.routes import router as notices
 from assent.web.objections.routes import router as objections
 from assent.web.pages import STATIC, static_address
@@ -20,7 +21,18 @@ from assent.web.settings.my_data import router as my_data
 from assent.web.sign_in.routes import router as sign_in
 
 files = APIRouter()
-PARTS: Final = (settings, my_data, objections, notices, public, console_objections, console, sign_in, files)
+PARTS: Final = (
+    settings,
+    my_data,
+    feature_jobs,
+    objections,
+    notices,
+    public,
+    console_objections,
+    console,
+    sign_in,
+    files,
+)
 
 
 @files.get("/static/{digest}/{name}", dependencies=[needs(Permission.ANYBODY)])

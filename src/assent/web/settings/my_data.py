@@ -8,8 +8,7 @@ from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import Response
 
 from assent.errors import InputError
-from assent.operations.deciding import Decider
-from assent.operations.items import PER_PAGE, Items
+from assent.operations.items import PER_PAGE
 from assent.operations.my_data import proof_of, receipt_of, said_by, where_it_went
 from assent.operations.pages.receipt import write_receipt_page
 from assent.operations.platform import Platform
@@ -19,6 +18,7 @@ from assent.policy.pack import Withdrawal
 from assent.serving.caller import Caller
 from assent.serving.door import NotFoundError, ThePlatform, needs
 from assent.serving.permissions import Permission
+from assent.serving.shared_features import items_of
 from assent.vocabulary.events import Event, EventType
 from assent.web.pages import language_of, page, see_other
 from assent.web.settings import happened
@@ -43,7 +43,7 @@ def show_items(
     done: int | None = None,
 ) -> Response:
     """The member's items, a page of them, with the verdict on each for every purpose."""
-    shown = _items(request, platform).page(caller.own, number)
+    shown = items_of(request, platform).page(caller.own, number)
     pack = platform.pack
     event = None if done is None else dict(platform.ledger.events_of(caller.own)).get(done)
     known = isinstance(event, Event) and event.type in {EventType.RECORD_EXCLUDED, EventType.RECORD_INCLUDED}
@@ -69,7 +69,7 @@ def mark(  # noqa: PLR0917 - the parts of a request
     number: Annotated[int, Form(ge=1, le=_FURTHEST, alias="page")] = 1,
 ) -> Response:
     """One item is left out, or let in again."""
-    items = _items(request, platform)
+    items = items_of(request, platform)
     if action not in {EXCLUDE, INCLUDE}:
         raise InputError(f"`{action}` is nothing to do with an item", hint="it is `exclude` or `include`")
     try:
@@ -165,16 +165,6 @@ def _receipt(platform: Platform, caller: Caller, seq: int) -> Made:
 def _download(data: bytes, name: str, kind: str) -> Response:
     headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
     return Response(data, media_type=kind, headers=headers)
-
-
-def _items(request: Request, platform: Platform) -> Items:
-    """The one that this application keeps."""
-    state = request.app.state
-    if not hasattr(state, "items"):
-        shared = getattr(getattr(state, "deciding", None), "decider", None)
-        state.items = Items(platform, shared if isinstance(shared, Decider) else None)
-    items: Items = state.items
-    return items
 
 
 def _words(request: Request, platform: Platform) -> MemberWords:
