@@ -23,7 +23,7 @@ from assent.features.learning.assessments import Assessment, assess_occupation, 
 from assent.features.learning.distractors import Neighbourhood
 from assent.features.learning.goals import nearest_goals
 from assent.features.learning.paths import LearningPath, path_to
-from assent.features.learning.scoring import GUESSING, ability_of, raw_of
+from assent.features.learning.scoring import GUESSING, PRIOR, ability_of, raw_of
 from assent.features.profile import Entry, Profile, suggest
 from assent.features.taxonomy import Taxonomy
 from assent.features.taxonomy.linking import Linker
@@ -126,10 +126,11 @@ def _can_be_assessed(near: Neighbourhood, skill: str) -> bool:
 
 def _simulation(made: list[Assessment], count: int) -> list[Row]:
     random = np.random.default_rng(SEED)
-    truths = random.standard_normal(count)
+    truths = PRIOR * random.standard_normal(count)
     covered = [_covers(made[at % len(made)], truth, random) for at, truth in enumerate(truths)]
     fixed = {
-        truth: [_covers(made[at % len(made)], truth, random) for at in range(count // 4)] for truth in (-1, 0, 1, 2)
+        truth: [_covers(made[at % len(made)], truth, random) for at in range(count // 4)]
+        for truth in (-2, -1, 0, 1, 2, 3)
     }
     guessed = [_told(made[at % len(made)], None, random) for at in range(count)]
     knew = [_told(made[at % len(made)], 1.0, random) for at in range(count)]

@@ -59,6 +59,14 @@ def test_a_skill_that_is_listed_is_not_asked_for() -> None:
     assert topics == {Topic.NO_SUMMARY}
 
 
+@pytest.mark.parametrize(
+    "text", ["light emitting diodes", "Baking of bread and welding metal", "python; WELDING METAL (2024)"]
+)
+def test_a_skill_is_listed_however_the_list_is_written(text: str) -> None:
+    wanted = {"light emitting diodes": "led"}.get(text, "weld")
+    assert wanted not in {each.skill for each in asked(WELDER, entry("s1", SKILL, text), entry("t1", "post", text))}
+
+
 def test_a_wanted_occupation_goes_before_the_current_one() -> None:
     found = of(Topic.OPTIONAL_SKILL, WELDER, goal="developer")
     assert [(each.skill, each.occupations) for each in found] == [("logic", ("developer",))]

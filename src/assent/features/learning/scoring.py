@@ -2,8 +2,9 @@
 
 Model: the Rasch model above a floor of guessing, P(right) = g + (1 - g) / (1 + exp(difficulty - ability)), with g the
 share of right answers that guessing gives (one in four options; 0 is the Rasch model itself). Difficulties are fixed by
-how the items were made. The estimate is the mean of the posterior under a standard normal prior (expected a
-posteriori), its error the posterior's standard deviation, its interval the posterior's 2.5 to 97.5 %.
+how the items were made. The estimate is the mean of the posterior under a normal prior (expected a posteriori), its
+error the posterior's standard deviation, its interval the posterior's 2.5 to 97.5 %. The prior is wide (deviation 2):
+the interval covers the truth as often for people far from its middle.
 Source: Rasch (1960); San Martín, del Pino, De Boeck (2006), 1PL-G; Bock and Mislevy (1982), EAP; Wilson (1927).
 """
 
@@ -24,8 +25,9 @@ GUESSING: Final = 1 / OPTIONS
 SURE: Final = 0.05
 """A score that guessing reaches more often than this cannot be told from guessing."""
 _Z: Final = 1.959963984540054
-_GRID: Final = np.linspace(-5, 5, 501)
-_PRIOR: Final = np.exp(-(_GRID**2) / 2)
+PRIOR: Final = 2.0
+_GRID: Final = np.linspace(-8, 8, 641)
+_PRIOR: Final = np.exp(-((_GRID / PRIOR) ** 2) / 2)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -21,7 +21,7 @@ LONGEST: Final = 20_000
 _NEAR: Final = 3
 _MOST_PARTS: Final = 5
 _PARTS: Final = re.compile(r"[,:;.()|•\n]")
-_LISTED: Final = re.compile(r"[,;|•\n]")
+_LISTED: Final = re.compile(r"[,;|•]")
 _LEVEL: Final = re.compile(r"\([^()]*\)|\b\w+ (?:years?|jahren?|ans?|anni|años?|jaar)\b|\b(?:19|20)\d\d\b")
 
 
@@ -96,11 +96,21 @@ def _title(linker: Linker, text: str) -> tuple[Named, ...]:
     return max(found, key=lambda each: each[0].score if each else 0.0, default=())
 
 
-def _listed(linker: Linker, entry: Entry) -> Iterable[Listed]:
-    for part in _LISTED.split(entry.text[:LONGEST]):
-        name = " ".join(_LEVEL.sub(" ", part).split()).strip(" .-")
-        if name:
-            yield Listed(name, linker.skill_named(name), entry)
+def _listed(linker: Linker, entry: Entry) -> Iterator[Listed]:
+    """Each line as a whole where it is a skill's name, commas and all; else its parts, or the skills named in them."""
+    for line in entry.text[:LONGEST].split("\n"):
+        whole = linker.skill_named(line)
+        if whole is not None:
+            yield Listed(" ".join(line.split()), whole, entry)
+            continue
+        for part in _LISTED.split(line):
+            name = " ".join(_LEVEL.sub(" ", part).split()).strip(" .-")
+            skill = linker.skill_named(name)
+            named = () if skill else linker.skills_in(name)
+            if named:
+                yield from (Listed(name[each.start : each.end], each.skill, entry) for each in named)
+            elif name:
+                yield Listed(name, skill, entry)
 
 
 def _shown(linker: Linker, entries: Sequence[Entry]) -> Mapping[SkillId, tuple[Shown, ...]]:
