@@ -83,6 +83,24 @@ def test_a_title_like_no_occupation_says_which_are_near() -> None:
     assert (found.records, found.occupations[0]) == (("p1",), "developer")
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["Baker & Sons, Ulm: welder with responsibility for six people", "Welder (part time), Baker", "arc welder, Smith"],
+)
+def test_the_title_is_found_beside_the_firm(text: str) -> None:
+    assert of(Topic.ESSENTIAL_SKILL, entry("p1", POSITION, text))[0].occupations == ("welder",)
+
+
+@pytest.mark.parametrize("category", ["endorsement", "repost", "activity.feed", "recommendation", "message.private"])
+def test_words_of_others_and_clicks_show_no_skill(category: str) -> None:
+    assert of(Topic.SHOWN_SKILL, WELDER, entry("t1", category, "reading drawings")) == []
+
+
+def test_between_two_studies_there_is_no_gap() -> None:
+    studies = entry("e1", EDUCATION, "Baking, Ulm, 2001"), entry("e2", EDUCATION, "Art, Ulm, 2010")
+    assert of(Topic.GAP, *studies) == []
+
+
 def test_the_current_position_is_the_one_that_goes_on() -> None:
     past = entry("p0", POSITION, "Baker at Crumb, 2010 to 2020")
     assert of(Topic.ESSENTIAL_SKILL, past, WELDER)[0].occupations == ("welder",)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from assent.features.profile.records import EDUCATION, POSITION, SKILL, Entry, Profile
+from assent.features.profile.records import EDUCATION, POSITION, SKILL, TEXTS, Entry, Profile
 from assent.features.profile.spans import Span, span_in
 from assent.features.taxonomy.linking import Linker, Named
 from assent.features.taxonomy.model import SkillId
@@ -20,7 +20,9 @@ MOST_TEXTS: Final = 2_000
 LONGEST: Final = 20_000
 _NEAR: Final = 3
 _MOST_PARTS: Final = 5
-_PARTS: Final = re.compile(r"[,:;.()|•\n]")
+_MOST_BEFORE_COLON: Final = 8
+_LONGEST_TITLE: Final = 400
+_PARTS: Final = re.compile(r"[,:;.()|•\n]| with responsibility for ")
 _LISTED: Final = re.compile(r"[,;|•]")
 _LEVEL: Final = re.compile(r"\([^()]*\)|\b\w+ (?:years?|jahren?|ans?|anni|años?|jaar)\b|\b(?:19|20)\d\d\b")
 
@@ -72,7 +74,7 @@ def read_profile(linker: Linker, profile: Profile, at: datetime) -> Reading:
         positions,
         tuple(_held(profile.of(EDUCATION), at)),
         tuple(each for entry in profile.of(SKILL) for each in _listed(linker, entry)),
-        _shown(linker, profile.outside(SKILL, EDUCATION)),
+        _shown(linker, profile.of(*TEXTS)),
         current,
         _title(linker, current.entry.text) if current else (),
     )
@@ -91,9 +93,15 @@ def _present(held: Held) -> tuple[int, int, int, str]:
 
 
 def _title(linker: Linker, text: str) -> tuple[Named, ...]:
-    parts = [part.strip() for part in _PARTS.split(text[:400]) if part.strip()][:_MOST_PARTS]
-    found = (linker.occupations_named(part, _NEAR) for part in parts)
-    return max(found, key=lambda each: each[0].score if each else 0.0, default=())
+    """What the title in a position may mean: the part of it that is an occupation, or what is like the likeliest part.
+
+    That is the first, or the one after the colon in `Cole & Sons, Leeds: joiner`.
+    """
+    before, colon, after = text[:_LONGEST_TITLE].partition(": ")
+    ordered = f"{after}\n{before}" if colon and len(before.split()) <= _MOST_BEFORE_COLON else text[:_LONGEST_TITLE]
+    parts = [part.strip() for part in _PARTS.split(ordered) if part.strip()][:_MOST_PARTS]
+    found = [linker.occupations_named(part, _NEAR) for part in parts]
+    return next((each for each in found if each and each[0].score >= SURE), found[0] if found else ())
 
 
 def _listed(linker: Linker, entry: Entry) -> Iterator[Listed]:

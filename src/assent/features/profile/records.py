@@ -8,6 +8,10 @@ from typing import Final
 
 POSITION, EDUCATION, SKILL, SUMMARY = "profile.position", "profile.education", "profile.skill", "profile.summary"
 
+TEXTS: Final = (
+    POSITION, SUMMARY, "profile.other", "profile.publication", "profile.patent", "resume", "post", "article", "comment",
+)  # fmt: skip
+"""What members write themselves, of themselves or of their work: the only records in which skills are looked for."""
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
@@ -47,7 +51,3 @@ class Profile:
     def of(self, *categories: str) -> tuple[Entry, ...]:
         """The records of these categories, in their order."""
         return tuple(each for each in self.entries if each.category in categories)
-
-    def outside(self, *categories: str) -> tuple[Entry, ...]:
-        """All other records."""
-        return tuple(each for each in self.entries if each.category not in categories)

@@ -12,7 +12,7 @@ from typing import Final
 
 from assent.features.learning.goals import known_occupation
 from assent.features.profile.reading import SURE, Held, Reading, read_profile
-from assent.features.profile.records import SUMMARY, Profile
+from assent.features.profile.records import EDUCATION, SUMMARY, Profile
 from assent.features.profile.skills import MOST, skills_to_ask_for
 from assent.features.profile.spans import gaps
 from assent.features.profile.topics import Suggestion, Topic
@@ -100,6 +100,8 @@ def _gaps(_taxonomy: Taxonomy, said: Reading, _at: datetime) -> Iterator[Suggest
     for first, last in gaps((span for span, _ in dated), least_months=GAP_MONTHS):
         before = max((pair for pair in dated if pair[0].until == first - 1), key=_by_record)[1]
         after = min((pair for pair in dated if pair[0].since == last + 1), key=_by_record)[1]
+        if before.entry.category == after.entry.category == EDUCATION:
+            continue
         yield Suggestion(
             Topic.GAP,
             f"nothing is said of {_month(first)} to {_month(last)}{undated}",
