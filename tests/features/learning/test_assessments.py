@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from assent.features.learning.assessments import (
     Assessment,
     assess_occupation,
     assess_skill,
+    next_item,
     read_result,
     score_answers,
 )
@@ -62,10 +64,12 @@ def answers(assessment: Assessment, wrong: int = 0) -> dict[str, int]:
         (Flaw.LENGTH, {"right": "Shape dough into loaves. " * 20}),
         (Flaw.NEGATED, {"question": "Baker: which of these does not belong to the work?"}),
         (Flaw.NEGATED, {"right": "Shape dough without hands."}),
-        (Flaw.GIVEN_AWAY, {"right": "Work as a baker of bread."}),
+        (Flaw.GIVEN_AWAY, {"right": "Help other bakers."}),
+        (Flaw.GIVEN_AWAY, {"right": "Clean the bakery daily."}),
+        (None, {"right": "Work hard on bread."}),
         (Flaw.ALIKE, {"wrong": ("Weld pipes of steel.", "Welding steel pipes.", "Groom horses daily.")}),
         (Flaw.ALIKE, {"wrong": ("Shape loaves and dough.", "Paint walls of houses.", "Groom horses daily.")}),
-        (Flaw.STANDS_OUT, {"right": "Shape dough into loaves that rise for an hour before they are baked."}),
+        (Flaw.STANDS_OUT, {"right": "Shape dough into loaves that rise for an hour before they are eaten."}),
         (Flaw.STANDS_OUT, {"wrong": ("Weld pipes of steel.", "Paint walls of houses.", "Groom.")}),
         (Flaw.LITTLE_LEFT, {"kind": Kind.DESCRIBED, "question": "Which of these is described? ____ ____ tools."}),
     ],
@@ -170,6 +174,25 @@ def test_answers_to_other_questions_are_told(assessment: Assessment, given: dict
         score_answers(assessment, {key or assessment.items[0].id: value for key, value in given.items()}, AT)
 
 
+@pytest.mark.external_data
+def test_every_question_is_asked_once_the_most_telling_next(assessment: Assessment) -> None:
+    given: dict[str, int] = {}
+    while (item := next_item(assessment, given)) is not None:
+        assert item.id not in given
+        given[item.id] = item.right
+    assert set(given) == {each.id for each in assessment.items}
+
+
+@pytest.mark.external_data
+@pytest.mark.parametrize(
+    ("key", "value"), [("raw", {}), ("taken_at", "soon"), ("ability", None), ("seed", "x"), ("answered", [1])]
+)
+def test_a_result_that_was_changed_into_none_is_told(assessment: Assessment, key: str, value: object) -> None:
+    document = json.loads(score_answers(assessment, answers(assessment), AT).to_json())
+    with pytest.raises(InputError, match="no result"):
+        read_result(json.dumps({**document, key: value}))
+
+
 def test_of_too_little_no_assessment_is_made() -> None:
     with pytest.raises(InputError, match="sound questions can be made about `welder`"):
         assess_occupation(Neighbourhood(TAXONOMY), "welder", 1)
@@ -190,7 +213,9 @@ def test_no_assessment_is_a_thousand_questions_long() -> None:
         assess_occupation(Neighbourhood(TAXONOMY), "welder", 1, 1000)
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[]", "null", '{"format":"assent-assessment/1"}', '{"format":"x"}'])
+@pytest.mark.parametrize(
+    "text", ["", "{}", "[]", "null", "[" * 100_000, '{"format":"assent-assessment/1"}', '{"format":"x"}']
+)
 def test_what_is_no_result_is_told(text: str) -> None:
     with pytest.raises(InputError, match="no result"):
         read_result(text)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assent.errors import InputError
@@ -211,6 +211,29 @@ def test_the_order_of_the_records_does_not_matter(order: list[int]) -> None:
         entry("s2", SKILL, "baking of bread"),
     ]
     assert asked(*(entries[each] for each in order)) == asked(*entries)
+
+
+TEXTS = st.one_of(
+    st.text(max_size=80),
+    st.sampled_from(
+        ["Welder (2010 to today)", "Baker, 2003 to 2001", "Baker, 1999", "weld metal, 2001", ": : :", "(", "\x00"]
+    ),
+)
+ENTRIES = st.builds(
+    Entry,
+    st.sampled_from(["r1", "r2", "r3"]),
+    st.sampled_from([POSITION, SKILL, EDUCATION, "profile.summary", "post", "made.up"]),
+    TEXTS,
+    st.none() | st.datetimes(),
+)
+
+
+@settings(max_examples=150)
+@given(st.lists(ENTRIES, max_size=8), st.sampled_from([None, "welder", "developer"]))
+def test_of_any_records_suggestions_rest_on_these(entries: list[Entry], goal: str | None) -> None:
+    for each in asked(*entries, goal=goal):
+        assert set(each.records) <= {entry.record for entry in entries}
+        assert each.reason and each.to_do
 
 
 def test_ten_thousand_records_take_seconds() -> None:

@@ -13,11 +13,13 @@ from datetime import datetime
 from random import Random
 from typing import Any, Final
 
+from pydantic import TypeAdapter
+
 from assent.errors import InputError
 from assent.features.learning.distractors import Neighbourhood
 from assent.features.learning.goals import known_occupation
 from assent.features.learning.items import Flaw, Item, drafts_of_occupation, drafts_of_skill, items_from
-from assent.features.learning.scoring import GUESSING, Ability, Raw, ability_of, raw_of
+from assent.features.learning.scoring import GUESSING, Ability, Raw, ability_of, most_telling, raw_of
 from assent.features.taxonomy.model import OccupationId, SkillId
 
 CATEGORY: Final = "assessment.result"
@@ -75,6 +77,9 @@ class AssessmentResult:
         """The text of the record; the same result gives the same bytes."""
         document = {"format": FORMAT, **asdict(self), "taken_at": self.taken_at.isoformat(), "said": self.said}
         return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+_RESULT: Final = TypeAdapter(AssessmentResult)
 
 
 def assess_occupation(near: Neighbourhood, occupation: OccupationId, seed: int, count: int = ITEMS) -> Assessment:
@@ -136,6 +141,20 @@ def score_answers(assessment: Assessment, answers: Mapping[str, int], at: dateti
     )
 
 
+def next_item(assessment: Assessment, answers: Mapping[str, int]) -> Item | None:
+    """The question not yet answered that says most about somebody who answered so; None after the last.
+
+    It orders the questions; all of them count all the same.
+    """
+    items = assessment.items
+    done = [at for at, each in enumerate(items) if each.id in answers]
+    so_far = ability_of(
+        [items[at].difficulty for at in done], [answers[items[at].id] == items[at].right for at in done]
+    )
+    chosen = most_telling([each.difficulty for each in items], done, so_far.estimate)
+    return None if chosen is None else items[chosen]
+
+
 def read_result(text: str) -> AssessmentResult:
     """What `to_json` wrote.
 
@@ -144,18 +163,12 @@ def read_result(text: str) -> AssessmentResult:
     """
     try:
         document: dict[str, Any] = json.loads(text)
-        if document.pop("format") != FORMAT:
+        if document["format"] != FORMAT:
             raise ValueError
-        document.pop("said")
-        return AssessmentResult(
-            **{
-                **document,
-                "taken_at": datetime.fromisoformat(document["taken_at"]),
-                "raw": Raw(**document["raw"]),
-                "ability": Ability(**document["ability"]),
-            }
+        return _RESULT.validate_python(
+            {name: each for name, each in document.items() if name not in {"format", "said"}}
         )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise InputError("the record is no result of an assessment", hint=f"its format is {FORMAT}") from error
 
 

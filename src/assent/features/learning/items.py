@@ -18,7 +18,7 @@ from statistics import fmean
 from typing import Final, TypeVar
 
 from assent.features.learning.distractors import WRONG, Candidate, Neighbourhood, choose
-from assent.features.learning.wording import BLANK, alike, blanked, content, negated
+from assent.features.learning.wording import BLANK, alike, blanked, content, negated, roots
 from assent.features.taxonomy.model import Occupation, Reuse, Skill
 
 _SHORTEST, _LONGEST, _LONGEST_OPTION = 20, 500, 240
@@ -26,6 +26,10 @@ _LEAST_LEFT: Final = 6
 _MOST_BLANK: Final = 0.34
 _STANDS_OUT: Final = 1.7
 _REUSE: Final = {Reuse.TRANSVERSAL: -0.5, Reuse.CROSS_SECTOR: -0.25, Reuse.SECTOR: 0.25, Reuse.OCCUPATION: 0.5}
+_FORMS: Final = roots(
+    "which of these belongs to the work; is essential in the work; is described; what is meant by this"
+)
+"""What questions have in common, which gives nothing away."""
 _Thing = TypeVar("_Thing")
 _SENTENCE: Final = re.compile(r"(?<=[.;])\s+")
 
@@ -105,7 +109,8 @@ def flaw_of(draft: Draft) -> Flaw | None:
         return Flaw.NEGATED
     if draft.kind in {Kind.DESCRIBED, Kind.MEANT} and _little_left(draft):
         return Flaw.LITTLE_LEFT
-    shared = [len(content(draft.question) & content(each)) for each in options]
+    asked = roots(draft.question) - _FORMS
+    shared = [len(asked & roots(each)) for each in options]
     if shared[0] > max(shared[1:]):
         return Flaw.GIVEN_AWAY
     if any(alike(one, other) for one, other in combinations(options, 2)):

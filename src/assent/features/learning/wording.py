@@ -11,6 +11,7 @@ from assent.features.taxonomy.spelling import stem_of, words_of
 BLANK: Final = "____"
 ALIKE: Final = 0.34
 """Share of words in common above which two wordings may mean the same."""
+_ROOT: Final = 4
 _NEGATIVE: Final = re.compile(
     r"\b(?:not|no|never|none|neither|nor|without|except|unless|cannot|other than|rather than|instead of)\b|n't\b",
     re.IGNORECASE,
@@ -30,6 +31,11 @@ _EMPTY: Final = frozenset(
 def content(text: str) -> frozenset[str]:
     """The stems of the words that say something."""
     return frozenset(word.stem for word in words_of(text)) - _EMPTY
+
+
+def roots(text: str) -> frozenset[str]:
+    """The first four letters of every word that says something: `diet`, `dietetic` and `dietitian` have one root."""
+    return frozenset(stem[:_ROOT] for stem in content(text))
 
 
 def alike(one: str, other: str) -> bool:
