@@ -4,7 +4,7 @@
 
 A synthetic network, private facts planted into its records: pay, health, union, beside the addresses and numbers that
 the network plants itself. One draft for each of 500 members, over all kinds, lengths and languages. What a draft claims
-is told here from what the network was made of (every title, firm, school, place, skill and name it knows), from capitals
+is told here from what the network was made of (every title, firm, school, skill and name it knows), from capitals
 and from numbers; nothing of the feature's own extractor is used. 50 drafts are written to a file, to be read by eye.
 """
 
@@ -93,7 +93,7 @@ def run(*, quick: bool) -> list[Row]:
     for each in odd[:20]:
         print("not borne out:", each)
     return [
-        Row(f"drafts of {len(written)} members: claims no record bears out", "0", f"{len(odd)} ({claims} claims)", not odd),
+        Row(f"{len(written)} drafts: claims no record bears out", "0", f"{len(odd)} of {claims}", not odd),
         Row("drafts that tell a planted private fact", "0", str(len(told)), not told),
         Row("members with nothing to write about", "—", str(len(written) - len(texts)), None),
         Row("drafts of which the check left something out", "—", str(left_out), None),
@@ -172,7 +172,7 @@ def _unborne(written: Written, records: list[OwnRecord], known: frozenset[str]) 
                 yield f"`{phrase}` in {text!r}"
     if written.draft.language != "de":
         for found in _CAPITAL.findall(text):
-            if f" {_flat(found)} " not in allowed and found not in {"I"}:
+            if f" {_flat(found)} " not in allowed and found != "I":
                 yield f"`{found}` in {text!r}"
     yield from _wrong_numbers(said, allowed, text)
 

@@ -35,6 +35,7 @@ class ClaimKind(StrEnum):
     AWARD = "award"
     DEED = "deed"
     QUALITY = "quality"
+    QUOTE = "quote"
     OTHER = "other"
 
 
@@ -66,6 +67,7 @@ _MONTHS: Final = re.compile(
     r"marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|yesterday|last (?:week|month|year)|"
     r"gestern|letzte[nrs]? (?:Woche|Monat|Jahr)|hier soir|la semaine dernière|l'an dernier|ayer|la semana pasada)\b"
 )
+QUOTED: Final = re.compile(r"[“„«]\s?(?P<said>[^”“»]{8,})[”“»]?")
 _MOST_CONTEXT: Final = 7
 
 
@@ -95,6 +97,8 @@ def _tagged(sentences: Sequence[str]) -> list[list[tuple[Stretch, ClaimKind]]]:
 
 
 def _patterned(sentence: str) -> Iterator[Claim]:
+    for found in QUOTED.finditer(sentence):
+        yield Claim(ClaimKind.QUOTE, found["said"].strip(), *found.span("said"))
     for number in numbers_in(sentence):
         kind = ClaimKind.DATE if number.is_year else ClaimKind.NUMBER
         yield Claim(kind, sentence[number.start : number.end], number.start, number.end, number.value, number.unit)

@@ -18,7 +18,7 @@ from assent.features.writing.jobs import job_title, skills_named
 from assent.features.writing.phrases import phrases
 from assent.features.writing.quoting import quotable
 from assent.features.writing.voice import Voice
-from assent.features.writing.wording import numbers_in
+from assent.features.writing.wording import length_of, numbers_in
 
 _SKILLS: Final = {Length.SHORT: 2, Length.MEDIUM: 3, Length.LONG: 5}
 _SLOT: Final = re.compile(r"\{(\w+)\}")
@@ -97,8 +97,8 @@ class Composer:
             return ""
         other = [each for each in self._some_skills(len(self._facts.skills)) if each not in skills]
         close = self._say("about.close", {"skill": other[0]}) if other else self._say("about.plain", {})
-        room = self._ask.words[1] - _count(" ".join(kept))
-        return " ".join([*kept, *([close] if close and room >= _count(close) else [])])
+        room = self._ask.words[1] - length_of(" ".join(kept))
+        return " ".join([*kept, *([close] if close and room >= length_of(close) else [])])
 
     def _post(self) -> str:
         quoted = quotable(self._of.posts, self._ask, self._random)
@@ -157,7 +157,7 @@ class Composer:
         ending = [each for each in end if each]
         close = self._random.choice(self._phrases["close"])
         last = f"{close}\n{self._of.name}" if self._of.name else close
-        most = self._ask.words[1] - _count(f"{greeting} {' '.join(ending)} {last}")
+        most = self._ask.words[1] - length_of(f"{greeting} {' '.join(ending)} {last}")
         kept = self._fitting([each for each in body if each], most=most)
         if self._ask.language == "de" and kept and not re.match(r"(?:Ihre?n?|Sie)\b", kept[0]):
             # After a comma German goes on with a small letter.
@@ -208,7 +208,9 @@ class Composer:
         return self._random.sample(named, min(count, len(named)))
 
     def _in_sentence(self, name: str) -> str:
-        if self._ask.language == "de" or _NAMED_LIKE.match(name):
+        if self._ask.language == "de":
+            return _opened(name)
+        if _NAMED_LIKE.match(name):
             return name
         return name[:1].lower() + name[1:]
 
@@ -242,7 +244,7 @@ class Composer:
         limit = self._ask.words[1] if most is None else most
         kept: list[str] = []
         for sentence in sentences:
-            if kept and _count(counted.join((*kept, sentence))) > limit:
+            if kept and length_of(counted.join((*kept, sentence))) > limit:
                 continue
             kept.append(sentence)
         return kept
@@ -269,7 +271,3 @@ def _opened(text: str) -> str:
 def _with_article(title: str) -> str:
     an = _VOWEL.match(title) and not _CONSONANT.match(title)
     return f"{'an' if an else 'a'} {title}"
-
-
-def _count(text: str) -> int:
-    return len(text.split())

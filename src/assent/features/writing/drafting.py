@@ -27,6 +27,7 @@ from assent.features.writing.screening import gives_orders, private, readable, s
 from assent.features.writing.sentences import Stretch, split, without
 from assent.features.writing.tracing import Evidence, TracedSentence
 from assent.features.writing.voice import Voice, measure_voice
+from assent.features.writing.wording import length_of
 
 COMPOSER: Final = "composer"
 ATTEMPTS: Final = 2
@@ -72,7 +73,7 @@ class Draft:
     @property
     def words(self) -> int:
         """How long it is."""
-        return len(self.text.split())
+        return length_of(self.text)
 
     def to_dict(self) -> dict[str, Any]:
         """The draft in its JSON form. Format: docs/spec/writing.md."""

@@ -93,7 +93,8 @@ class Guard:
             asked = "\n".join([ask.topic, *ask.told, *([ask.job.title or "", ask.job.text] if ask.job else [])])
             found = discriminating(asked)
             if found:
-                raise RefusedError(f"`{found[0].text}` {found[0].reason}", hint="say what the work needs, not who")
+                reasons = {each.ground: f"`{each.text}` {each.reason}" for each in found}
+                raise RefusedError("; ".join(reasons.values()), hint="say what the work needs, not who")
 
     def release(self, text: str, ask: Ask, *, now: datetime, to: str | None = None) -> None:
         """The message may be sent.

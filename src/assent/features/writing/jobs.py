@@ -11,7 +11,7 @@ from assent.features.writing.facts import Named
 from assent.features.writing.screening import gives_orders, private, readable
 from assent.features.writing.wording import keys_of
 
-_MOST_TITLE_WORDS: Final = 7
+_MOST_TITLE_WORDS, _MOST_TITLE_CHARACTERS = 7, 80
 _NO_TITLE: Final = re.compile(
     r"[!?:;@<>{}\[\]=\\]|https?|www\.|\d{3,}|\.\s|\b(?:I|you|please|we|wir|nous)\b", re.IGNORECASE
 )
@@ -22,7 +22,12 @@ def job_title(job: Job) -> str | None:
     """The title of a job, if what stands there is one and nothing else; None otherwise."""
     given = readable(job.title if job.title is not None else job.text[:400].lstrip().split("\n", 1)[0])
     title = " ".join(_FOR_ALL.sub("", given).split()).strip(" .,-–|")  # noqa: RUF001 - dashes people type
-    if not title or len(title.split()) > _MOST_TITLE_WORDS or _NO_TITLE.search(title):
+    if (
+        not title
+        or len(title) > _MOST_TITLE_CHARACTERS
+        or len(title.split()) > _MOST_TITLE_WORDS
+        or _NO_TITLE.search(title)
+    ):
         return None
     return None if gives_orders(title) or private([title])[0] else title
 

@@ -26,8 +26,9 @@ _HANGING: Final = re.compile(
 )
 _BOUND: Final = re.compile(
     r"\b(?:yesterday|today|tomorrow|tonight|last|next|this (?:morning|week|month|year)|on (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|"
-    r"before the holidays|hiring|get in touch|message|write to me|needs? an?|looking for|redundant|fired|job|salary|offer|gestern|heute|morgen|letzte\w*|nächste\w*|am \w+tag|suchen|"
+    r"before the holidays|hiring|get in touch|message|write to me|who needs|looking for|redundant|fired|job|salary|offer|gestern|heute|morgen|letzte\w*|nächste\w*|am \w+tag|suchen|"
     r"hier|aujourd'hui|demain|dernier\w*|ayer|hoy|mañana|pasad[ao]|el (?:lunes|martes|miércoles|jueves|viernes))\b"
+    r"|\b(?:was|were|had|did|they|them|he|she|him|it|war|waren|hatten?|wurden?|kam|ging|était|étaient|avons|fue|era|eran|hemos|asking|\w{3,}ed)\b"
     r"|[#@]|https?:|www\.|\d|[○•]",
     re.IGNORECASE,
 )

@@ -15,7 +15,7 @@ _ABBREVIATED: Final = re.compile(
 _ASIDE: Final = re.compile(r"\s*\([^()]*\)|\s+[–—] [^–—]* [–—](?=\s)")  # noqa: RUF001 - dashes people type
 _TAIL: Final = re.compile(
     r",\s+(?:where|which|who|whose|while|when|because|including|and I|and my|so that|wobei|wo|während|weil|darunter"
-    r"|und ich|mit denen|où|dont|qui|parce que|y compris|et j|donde|que|porque|incluid|y yo)\b[^,;]*(?=[.!?…]*$)"
+    r"|und ich|mit denen|où|dont|qui|parce que|y compris|et j|donde|que|porque|incluid|y yo)\b[^,;.!?…]*(?=[.!?…]*$)"
 )
 
 

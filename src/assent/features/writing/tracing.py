@@ -16,7 +16,7 @@ from typing import Final
 
 from assent.features.writing import claim_words as lexicon
 from assent.features.writing.asking import ASKED, Ask, OwnRecord
-from assent.features.writing.claims import Claim, ClaimKind, claims_in
+from assent.features.writing.claims import QUOTED, Claim, ClaimKind, claims_in
 from assent.features.writing.facts import Facts
 from assent.features.writing.jobs import job_title
 from assent.features.writing.screening import PROFILE, readable
@@ -27,6 +27,13 @@ _TIED: Final = frozenset(
     {ClaimKind.TITLE, ClaimKind.EMPLOYER, ClaimKind.INSTITUTION, ClaimKind.DATE, ClaimKind.NUMBER, ClaimKind.PLACE}
 )
 """Kinds that say something of one another when they stand in one clause."""
+_OF_PROFILE: Final = frozenset(
+    {
+        ClaimKind.TITLE, ClaimKind.EMPLOYER, ClaimKind.INSTITUTION, ClaimKind.DEGREE, ClaimKind.AWARD, ClaimKind.SKILL,
+        ClaimKind.PERSON,
+    }
+)  # fmt: skip
+"""What only a profile says of its member: a post may name any title or employer, somebody else's too."""
 _ANCHORS: Final = frozenset({ClaimKind.EMPLOYER, ClaimKind.INSTITUTION})
 
 _IMPLIED: Final = {
@@ -90,7 +97,8 @@ class Evidence:
                 for years in (now.year - position.since - 1, now.year - position.since):
                     self._numbers[float(years), "year"] += position.records
         self._asked = f" {' '.join(keys_of(readable(asked_text(ask))))} "
-        named = [ask.addressee, *([ask.job.title, ask.job.employer, job_title(ask.job)] if ask.job else [])]
+        self._addressee = f" {' '.join(keys_of(ask.addressee or ''))} "
+        named = [*([ask.job.title, ask.job.employer, job_title(ask.job)] if ask.job else [])]
         self._named = f" {' '.join(keys_of(' | '.join(each for each in named if each)))} "
 
     def trace(self, text: str) -> tuple[TracedSentence, ...]:
@@ -100,10 +108,15 @@ class Evidence:
         for place in split(text):
             mine = [each for each in claims if place.start <= each.start < place.end]
             said = text[place.start : place.end]
-            traced.append(TracedSentence(place, tuple(self._tied(text, [self._one(each, said) for each in mine]))))
+            found = [self._one(each, said, place) for each in mine]
+            traced.append(TracedSentence(place, tuple(self._tied(text, found))))
         return tuple(traced)
 
-    def _one(self, claim: Claim, sentence: str) -> Traced:
+    def _one(self, claim: Claim, sentence: str, place: Stretch) -> Traced:
+        for quote in QUOTED.finditer(sentence):
+            if quote.start() <= claim.start - place.start < quote.end():
+                own = self._in_a_row(quote["said"])
+                return Traced(claim, own, "" if own else "no record says what is quoted")
         if claim.value is not None:
             records = tuple(dict.fromkeys(self._numbers.get((claim.value, claim.unit), ())))
             asked = self._asked_number(claim)
@@ -112,12 +125,17 @@ class Evidence:
         else:
             records = self._in_a_row(claim.text)
             asked = f" {' '.join(keys_of(claim.text))} " in self._asked
-        if claim.kind is ClaimKind.PERSON:
+        if claim.kind in _OF_PROFILE:
             records = tuple(each for each in records if each in self._profile)
-            asked = f" {' '.join(keys_of(claim.text))} " in self._named
         if records:
             return Traced(claim, records)
-        of_them = lexicon.ADDRESSED.search(sentence) and not lexicon.OF_MYSELF.search(sentence)
+        said = f" {' '.join(keys_of(claim.text))} "
+        if claim.kind is ClaimKind.PERSON:
+            asked = said in self._named
+        of_myself = lexicon.OF_MYSELF.search(sentence)
+        if said in self._addressee and not of_myself:
+            return Traced(claim, (ASKED,))
+        of_them = lexicon.ADDRESSED.search(sentence) and not of_myself
         if of_them and (asked or claim.kind in {ClaimKind.QUALITY, ClaimKind.DEED}):
             return Traced(claim, (ASKED,))
         return Traced(claim, (), "it is said of the job, not of the member" if asked else "no record says it")

@@ -11,7 +11,8 @@ from functools import cache
 from typing import Final
 
 _WORD: Final = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_](?:[\w]|[’'&.+#-](?=[^\W_]))*[+#]*", re.UNICODE)  # noqa: RUF001
-_ENDINGS: Final = ("ing", "en", "es", "er", "em", "ed", "s", "n", "e")
+_ENDINGS: Final = ("en", "es", "em", "s", "n", "e")
+"""Of inflection alone: who designs is no designer, and who studied nursing no nurse."""
 _LEAST_STEM: Final = 4
 
 _UNITS: Final = {
@@ -81,6 +82,11 @@ class Number:
         return self.unit == "date"
 
 
+def length_of(text: str) -> int:
+    """How many words stand between the spaces of a text; signs alone are none."""
+    return sum(1 for each in text.split() if any(letter.isalnum() for letter in each))
+
+
 def words_in(text: str) -> Iterator[Word]:
     """The words of a text, in order."""
     for found in _WORD.finditer(text):
@@ -122,7 +128,7 @@ def numbers_in(text: str) -> Iterator[Number]:
         following = (after[1] or "").casefold() if after else ""
         if word.text.casefold() in _COUNTS_BEFORE and following not in _UNIT_CLASSES:
             continue
-        if word.text.isdigit() and 1900 <= value <= 2100 and len(word.text) == 4 and following != "%":  # noqa: PLR2004
+        if word.text.isdecimal() and 1900 <= value <= 2100 and len(word.text) == 4 and following != "%":  # noqa: PLR2004
             yield Number(value, "date", word.start, word.end)
         else:
             unit = _UNIT_CLASSES.get(following, key_of(following) if following else "")
@@ -130,7 +136,7 @@ def numbers_in(text: str) -> Iterator[Number]:
 
 
 def _value_of(word: str) -> float | None:
-    if word[0].isdigit():
+    if word[0].isdecimal():
         return _digits(word)
     low = word.casefold()
     if low in _NOT_NUMBERS and low not in _COUNTS_BEFORE:
