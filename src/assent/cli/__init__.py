@@ -47,6 +47,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "erasure": ("erase",),
     "exposure": ("exposure",),
     "serve": ("serve",),
+    "fairness": ("fairness",),
     "find": ("jobs", "candidates", "search"),
 }
 """Modules with commands of their own, and which: `register(app)`."""

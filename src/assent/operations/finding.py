@@ -129,6 +129,12 @@ class Finder:
             raise InputError(f"there is no job `{ident}`", hint="`assent search --jobs` finds those there are")
         return shelved.texts[ident][1]
 
+    def offered(self) -> list[str]:
+        """Every job that may be shown now. Raises: as `jobs_for`."""
+        shelved = self._open(Sort.JOBS)
+        out = shelved.reader.left_out_ids
+        return sorted(each for each in shelved.texts if each not in out)
+
     def search(self, query: str, sorts: Sequence[Sort] = tuple(Sort), *, limit: int = 20) -> tuple[Found, ...]:
         """What fits these words best, each sort by itself; sorts that nothing was built for are passed over.
 

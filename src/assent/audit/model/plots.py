@@ -59,7 +59,7 @@ def draw_roc(name: str, title: str, results: Sequence[AttackResult]) -> Plot | N
         axes.legend(frameon=False, fontsize=9, loc="lower right", labelcolor=_INK)
 
     told = "; ".join(f"{each.attack}: {_spoken(each)}" for each in shown)
-    return _plot(name, title, told, fill)
+    return draw_plot(name, title, told, fill)
 
 
 def _spoken(result: AttackResult) -> str:
@@ -96,10 +96,11 @@ def draw_exposure(name: str, title: str, rows: Sequence[tuple[str, Sequence[Expo
         f"{label}: " + ", ".join(f"planted {each.repetitions} times {each.bits.value:.1f} bits" for each in levels)
         for label, levels in shown
     )
-    return _plot(name, title, told, fill)
+    return draw_plot(name, title, told, fill)
 
 
-def _plot(name: str, title: str, told: str, fill: Callable[[Any], None]) -> Plot:
+def draw_plot(name: str, title: str, told: str, fill: Callable[[Any], None]) -> Plot:
+    """What `fill` draws on a pair of axes; `told` says the same in words, `name` keeps its ids apart from others'."""
     with _drawing, mpl.rc_context(_STYLE):  # its settings are the process's
         figure = Figure(figsize=_SIZE, facecolor=_PLATE)
         axes = figure.add_subplot()

@@ -31,6 +31,18 @@ class Algorithm(StrEnum):
     CONSTRAINED_SORT = "DetConstSort"
 
 
+def algorithm_named(name: str) -> Algorithm:
+    """The algorithm of that name, whatever its case.
+
+    Raises:
+        InputError: there is none.
+    """
+    found = {each.value.lower(): each for each in Algorithm}.get(name.lower())
+    if found is None:
+        raise InputError(f"there is no algorithm `{name}`", hint=f"there are {', '.join(Algorithm)}")
+    return found
+
+
 def rerank(
     scores: Sequence[float],
     groups: Sequence[str | None],
