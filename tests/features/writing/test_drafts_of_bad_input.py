@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from datetime import timedelta
 from pathlib import Path
-from xml.etree import ElementTree
+from defusedxml import ElementTree
 
 import pytest
 from hypothesis import given, settings
