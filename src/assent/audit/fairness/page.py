@@ -78,9 +78,7 @@ def _skews(attribute: Attribute, number: int) -> Plot:
     def fill(axes: Any) -> None:
         for at, (label, values) in enumerate(series):
             places = [place + (at - (len(series) - 1) / 2) * 0.38 for place in range(len(groups))]
-            axes.barh(
-                places, values, height=0.36, color=_COLOURS[at], label=label, hatch=("", "///")[at], edgecolor="white"
-            )
+            axes.barh(places, values, height=0.36, color=_COLOURS[at], label=label)
         axes.axvline(0, color=_LINE, linewidth=1)
         axes.set_yticks(range(len(groups)), groups)
         axes.invert_yaxis()

@@ -7,6 +7,7 @@ whether the order treats alike those who were found, not whether the right peopl
 from __future__ import annotations
 
 import json
+import math
 import statistics
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -23,7 +24,6 @@ from assent.audit.fairness.measures import (
     infeasible_index,
     ndcg_at,
     ndkl,
-    skews_at,
 )
 
 FORMAT: Final = "assent-fairness/1"
@@ -48,7 +48,7 @@ class Order:
     """What the rankings give one attribute's groups, in one order.
 
     Args:
-        skews: of each number of places, the mean skew of each group over all rankings; None: a group was absent.
+        skews: of each number of places, the skew of each group over all rankings; None: a group was absent.
         infeasible: in how many prefixes of how many rankings a group had too few; `rankings_infeasible` of how many.
         ndcg: of the first 100, by the scores; 1 is the order by score itself.
         p: how often chance gives exposures as far apart, corrected for the attributes.
@@ -210,7 +210,7 @@ def _order(rankings: Sequence[Ranked], groups: Mapping[str, str], p: float, by_s
     counted = [(order, shares) for order, shares in zip(orders, wished, strict=True) if shares]
     indexes = [infeasible_index(order, shares) for order, shares in counted]
     return Order(
-        {places: _mean_skews(counted, places) for places in PLACES},
+        {places: _pooled_skews(counted, places) for places in PLACES},
         statistics.fmean([ndkl(order, shares) for order, shares in counted] or [0.0]),
         sum(indexes),
         sum(infeasible_count(order, shares) for order, shares in counted),
@@ -222,13 +222,19 @@ def _order(rankings: Sequence[Ranked], groups: Mapping[str, str], p: float, by_s
     )
 
 
-def _mean_skews(counted: Sequence[tuple[list[str | None], dict[str, float]]], places: int) -> dict[str, float | None]:
-    found: dict[str, list[float]] = {}
+def _pooled_skews(counted: Sequence[tuple[list[str | None], dict[str, float]]], places: int) -> dict[str, float | None]:
+    """The skew of each group over the first places of all rankings together; None where none of it stands there."""
+    there: Counter[str] = Counter()
+    wished: dict[str, float] = {}
     for order, shares in counted:
-        for group, skew in skews_at(order, shares, places).items():
-            found.setdefault(group, []).append(skew)
-    means = {group: statistics.fmean(each) for group, each in sorted(found.items())}
-    return {group: round(mean, 6) if mean > float("-inf") else None for group, mean in means.items()}
+        declared = [group for group in order[:places] if group in shares]
+        there.update(group for group in declared if group is not None)
+        for group, share in shares.items():
+            wished[group] = wished.get(group, 0.0) + share * len(declared)
+    return {
+        group: round(math.log(there[group] / expected), 6) if there[group] else None
+        for group, expected in sorted(wished.items())
+    }
 
 
 def _mean_exposure(orders: Sequence[list[str | None]]) -> dict[str, float]:
