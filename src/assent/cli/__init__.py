@@ -49,6 +49,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "serve": ("serve",),
     "fairness": ("fairness",),
     "find": ("jobs", "candidates", "search"),
+    "help_members": ("write", "improve", "learn"),
 }
 """Modules with commands of their own, and which: `register(app)`."""
 
