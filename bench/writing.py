@@ -92,6 +92,9 @@ def run(*, quick: bool) -> list[Row]:
     claims = sum(len(sentence.claims) for each in texts for sentence in each.sentences)
     for each in odd[:20]:
         print("not borne out:", each)
+    for each in texts:
+        for dropped in each.dropped:
+            print("left out:", dropped.text, dropped.why)
     return [
         Row(f"{len(written)} drafts: claims no record bears out", "0", f"{len(odd)} of {claims}", not odd),
         Row("drafts that tell a planted private fact", "0", str(len(told)), not told),

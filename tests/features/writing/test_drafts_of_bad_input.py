@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from datetime import timedelta
 from pathlib import Path
-from defusedxml import ElementTree
 
 import pytest
+from defusedxml import ElementTree
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from writers import NOW, NURSE, drafted

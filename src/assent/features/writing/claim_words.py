@@ -67,7 +67,7 @@ TITLES: Final = re.compile(
     re.IGNORECASE,
 )
 TITLE_AFTER: Final = re.compile(
-    r"\b(?:(?:I am|I'm)(?! (?:writing|interested|asking|reading|curious|glad|responsible|always|at home|happy)\b)|work as|working as|worked as|as|ich bin|bin ich|arbeite als|(?<!mehr )als|je suis|travaille comme|soy|trabajo como|como)"
+    r"\b(?:(?:I am|I'm)(?! (?:writing|interested|asking|reading|curious|glad|responsible|always|at home|happy)\b)|work as|working as|worked as|as|ich bin|bin ich|arbeite als|(?<!mehr )als|I was(?: also)?|(?:I have|I've) been(?! thinking)|ich war|war ich|j'ai (?:aussi )?été|(?:también )?fui|je suis|travaille comme|soy|trabajo como|como)"
     r" (?:an? |the |eine? |une? |un[ao]? )?(?!(?:für|seit|in|for|since|dabei|gespannt|pour|depuis|desde|para)\b)(?P<title>[^,.;:!?()\n|]{2,70}?)"
     r"(?= (?:at|for|in|with|and|since|bei|in|und|seit|mit|chez|à|et|depuis|en|y|desde|con)\b|[,.;:!?()|\n]|$)"
 )
@@ -81,6 +81,19 @@ SKILL_AFTER: Final = re.compile(
     r":?\s+(?P<skills>[^.;!?()\n|]{2,200})",
     re.IGNORECASE,
 )
+SAID_OF_MYSELF: Final = re.compile(
+    r"\b(?:I|we|ich|wir|je|nous) (?:also |now |often |always |really |auch |gern |ne )?(?!(?:am|'m|was|were|are|will|would|can|could|may|"
+    r"might|should|hope|wish|look|looked|read|write|wrote|once|ask|come|think|wonder|want|agree|disagree|see|feel|believe|mean|"
+    r"thank|say|said|hear|heard|deal|know|speak|work|bring|do|did|took evening|have(?= (?:been|a degree|to|a question|read|seen|nothing)\b)|had(?= to\b)|für|seit|mehr|mich|mit|hier|immer|selbst|ihnen|gern|das|den|dort|dir|euch|mir|bin|war|habe|hatte|"
+    r"sind|waren|haben|würde|werde|kann|könnte|möchte|hoffe|lese|las|schreibe|schrieb|frage|denke|glaube|finde|sehe|danke|sage|höre|"
+    r"spreche|arbeite|bringe|rede|freue|kenne|suis|étais|ai|lis|vous|pose|écris|écrirai|pense|crois|vois|dirais|travaille|parle|"
+    r"connais|apporte|voudrais|peux|souhaite|remercie)\b)[a-zà-ÿ]\w+"
+    r"|\b(?:my|meine?[rnms]?|unsere?[rnms]?|our|mon|ma|mes) (?!(?:own|work|degree|skills?|name|eye|view|opinion|question|way|"
+    r"profile|profil|mind|thoughts?|point|answer|two cents|beruf|abschluss|themen|frage|meinung|blick|sicht|métier|diplôme|études|"
+    r"compétences|point de départ|question|avis|attention|profile?s?)\b)[a-zà-ÿA-Z]\w+",
+    re.IGNORECASE,
+)
+"""What somebody says of themselves with a verb or a noun that is not on the list of those that claim nothing."""
 ADDRESSED: Final = re.compile(
     r"\b(?:you|your|yours|the position|the role|the job|the vacancy|what|how|which|who|dear|hello|hi|hey|"
     r"sie|ihre?[rnms]?|ihnen|du|dir|dich|deine?[rnms]?|ihr|euch|eure?[rnms]?|stelle|wie|was|wer|welche\w?|hallo|"
@@ -89,7 +102,7 @@ ADDRESSED: Final = re.compile(
     re.IGNORECASE,
 )
 OF_MYSELF: Final = re.compile(
-    r"\b(?:I am (?!writing|interested|asking)|I'm (?!writing|interested|asking)|I was|I have|I've|I had|I did|I work\w*|"
+    r"\b(?:I am (?!writing|interested|asking)|I'm (?!writing|interested|asking)|I was|I have(?! been thinking)|I've|I had|I did|I work\w*|"
     r"I hold|I know|I bring|I lead|I led|I can|we (?:are|were|have|had|did)|my (?!name|eye)|"
     r"ich (?:bin|war|habe|hatte|arbeite\w*|kenne|bringe|kann|leite)|(?:bin|habe|arbeite|bringe) ich|meine?[rnms]?|"
     r"wir (?:sind|waren|haben|hatten)|je (?:suis|travaille|connais|maîtrise|parle)|j'(?:ai|étais|apporte)|mon(?! attention)|ma|mes|"

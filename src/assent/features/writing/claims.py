@@ -108,10 +108,11 @@ def _patterned(sentence: str) -> Iterator[Claim]:
     ):  # fmt: skip
         for found in pattern.finditer(sentence):
             yield Claim(kind, found[0], found.start(), found.end())
-    for found in lexicon.DEEDS.finditer(sentence):
+    for found in (*lexicon.DEEDS.finditer(sentence), *lexicon.SAID_OF_MYSELF.finditer(sentence)):
         end = _CLAUSE_END.search(sentence, found.end())
         stop = end.start() if end else len(sentence)
-        yield Claim(ClaimKind.DEED, sentence[found.start() : stop], found.start(), stop)
+        if not _is_plain(sentence[found.start() : stop]):
+            yield Claim(ClaimKind.DEED, sentence[found.start() : stop], found.start(), stop)
     for found in lexicon.TITLE_AFTER.finditer(sentence):
         if len(found["title"].split()) <= _MOST_CONTEXT and not _is_plain(found["title"]):
             yield Claim(ClaimKind.TITLE, found["title"], *found.span("title"))

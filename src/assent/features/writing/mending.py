@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from assent.features.writing.claims import ClaimKind
 from assent.features.writing.sentences import Stretch, droppable, without
 from assent.features.writing.tracing import Evidence, Traced, TracedSentence
 
@@ -88,7 +89,7 @@ def _smaller(said: str, sentence: TracedSentence, evidence: Evidence) -> Sequenc
 def _items(said: str, untraced: Sequence[Traced], offset: int) -> list[list[Stretch]]:
     """Each item of a list that is not borne out, with the comma or the word that joins it to the one before."""
     found: list[list[Stretch]] = []
-    for each in untraced:
+    for each in (each for each in untraced if each.claim.kind is not ClaimKind.DEED):
         item = re.escape(each.claim.text)
         start = each.claim.start - offset
         # Of three things the last two stay joined by the word that joined all.
