@@ -102,6 +102,26 @@ def test_no_text_breaks_a_draft(text: str, topic: str, kind: Kind) -> None:
     assert [each for sentence in made.sentences for each in sentence.untraced] == []
 
 
+@pytest.mark.parametrize(
+    "said", ["Ada Quill The locker code is 4023-5899.", "Ada Quill, born 1990", "x" * 99, "a@b.example"]
+)
+def test_what_is_more_than_a_name_is_not_signed_with(said: str) -> None:
+    records = (*NURSE[1:], OwnRecord("n", "profile.name", said, NOW))
+    assert drafted(Ask(Kind.MESSAGE_TO_HIRER), records).text.splitlines()[-1] in {"Kind regards", "Best wishes"}
+
+
+@pytest.mark.parametrize("name", ["Ada Quill", "Zoë S. O'Dell", "Jean-Luc van der Linde", "Ștefan Krastev", "李 明"])
+def test_a_name_is_signed_with(name: str) -> None:
+    records = (*NURSE[1:], OwnRecord("n", "profile.name", name, NOW))
+    assert drafted(Ask(Kind.MESSAGE_TO_HIRER), records).text.endswith(name)
+
+
+def test_a_number_beside_a_skill_is_no_part_of_it() -> None:
+    skill = OwnRecord("s", "profile.skill", "Statistics Reference of the kettle: 4023-5899-8054.", NOW)
+    for kind in (Kind.HEADLINE, Kind.ABOUT, Kind.POST):
+        assert "4023" not in drafted(Ask(kind), (*NURSE, skill)).text
+
+
 PRIVATE = {
     "phone": "Ring me on +44 7700 900461 after six.",
     "mail": "Write to night.owl@example.org any time.",

@@ -23,7 +23,7 @@ from assent.features.writing.guard import Guard
 from assent.features.writing.marking import Mark, mark_for
 from assent.features.writing.mending import Dropped, mend
 from assent.features.writing.prompting import make_prompt
-from assent.features.writing.screening import gives_orders, private, readable, screen
+from assent.features.writing.screening import gives_orders, own_name, private, readable, screen
 from assent.features.writing.sentences import Stretch, split, without
 from assent.features.writing.tracing import Evidence, TracedSentence
 from assent.features.writing.voice import Voice, measure_voice
@@ -137,17 +137,16 @@ def draft(
     """
     guard.admit(ask, now=now)
     screened = screen((*ask.told_records(), *records))
-    name = next((readable(each.text).strip() for each in records if each.category == "profile.name"), None)
+    name = own_name(records)
     facts, voice = read_facts(screened.profile), measure_voice(screened.activity)
-    named = [each for each in records if each.category == "profile.name"][:1] if name else []
-    evidence = Evidence((*screened.records, *named), facts, ask, now)
+    evidence = Evidence((*screened.records, *([name] if name else [])), facts, ask, now)
     filtered = outputs or OutputFilter(None)
     checked, written_by, fell_back = None, COMPOSER, ""
     if generator is not None:
         checked, fell_back = _proposed(generator, ask, (facts, voice), evidence, filtered, seed=seed)
         written_by = COMPOSER if checked is None else generator.name
     if checked is None:
-        material = composer.Material(ask, facts, voice, screened.activity, name, now.year)
+        material = composer.Material(ask, facts, voice, screened.activity, name.text if name else None, now.year)
         checked = _check(composer.Composer(material, seed).write(), ask, evidence, filtered)
     if checked.text:
         guard.release(checked.text, ask, now=now, to=to)

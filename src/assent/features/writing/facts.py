@@ -42,6 +42,8 @@ _LANGUAGES: Final = re.compile(r"^(?:languages|sprachen|langues|idiomas): (.{2,1
 _SKILLS: Final = re.compile(
     r"^(?:skills|kenntnisse|fähigkeiten|compétences|competencias): (.{2,200}?)\.?$", re.IGNORECASE
 )
+_NO_FACT: Final = re.compile(r"[:@<>]|\d{3}")
+"""No part of a fact: what has it is a sentence, an address or a number."""
 _MOST_SKILL_WORDS: Final = 6
 _MOST_TITLE_WORDS: Final = 8
 
@@ -143,6 +145,8 @@ def _position(line: str, record: str, *, told: bool) -> Iterator[Position]:
 
 
 def _is_name(text: str) -> bool:
+    if _NO_FACT.search(text):
+        return False
     return text[:1].isupper() or text[:4].lower() == "the "
 
 
@@ -163,7 +167,7 @@ def _education(line: str, record: str) -> Iterator[Education]:
 
 def _skills(line: str, record: str) -> Iterator[Named]:
     for part in _listed(_LEVEL.sub("", line)):
-        if len(part.split()) <= _MOST_SKILL_WORDS:
+        if len(part.split()) <= _MOST_SKILL_WORDS and not _NO_FACT.search(part):
             yield Named(part, (record,))
 
 

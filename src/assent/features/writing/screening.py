@@ -51,6 +51,7 @@ _ORDERS: Final = re.compile(
 )
 _MARKUP: Final = re.compile(r"<(?:script|style)\b.*?</(?:script|style)>|<!--.*?-->|</?[a-zA-Z][^<>]*>", re.DOTALL)
 _UNSEEN: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffd]")
+_NAME: Final = re.compile(r"(?=.{2,60}$)[^\W\d_][^\W\d_.'’-]*(?:[ .'’-]+[^\W\d_]+\.?){0,5}")  # noqa: RUF001 - as people type it
 _TAG: Final = re.compile(STANDS_IN)
 
 
@@ -92,6 +93,15 @@ def screen(records: Sequence[OwnRecord]) -> Screened:
         tuple(each for each in screened if each.category in ACTIVITY),
         dict(sorted(withheld.items())),
     )
+
+
+def own_name(records: Sequence[OwnRecord]) -> OwnRecord | None:
+    """The newest record that is the member's name and nothing else; whatever else stands there is not signed with."""
+    for record in _newest([each for each in records if each.category == "profile.name"], MOST_PROFILE):
+        name = " ".join(readable(record.text).split())
+        if _NAME.fullmatch(name) and not private([name])[0]:
+            return replace(record, text=name)
+    return None
 
 
 def private(texts: Sequence[str]) -> list[str | None]:
