@@ -86,7 +86,9 @@ def run(*, quick: bool) -> list[Row]:
     odd = [f"{each.member}: {said}" for each in written for said in _unborne(each, own[each.member], known)]
     told = [each.member for each in written if _tells(each, planted)]
     texts = [each.draft for each in written if each.draft.text]
-    READ.write_text("\n\n".join(_shown(each) for each in written[:: max(1, members // 50)]), encoding="utf-8")
+    # A step of one more, so that every kind is among them.
+    chosen = [written[at * (len(written) // 50 + 1) % len(written)] for at in range(50)]
+    READ.write_text("\n\n".join(_shown(each) for each in chosen), encoding="utf-8")
     seconds = sorted(each.seconds for each in written)
     left_out = sum(1 for each in texts if each.dropped)
     claims = sum(len(sentence.claims) for each in texts for sentence in each.sentences)

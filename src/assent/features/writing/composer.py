@@ -83,7 +83,8 @@ class Composer:
         if current:
             said += [self._say("position", self._position(current)), self._since(current)]
         said.append(self._say("skills", {"skills": self._joined(skills)}) if skills else None)
-        said += [self._learned(each) for each in self._facts.education[:2]]
+        learned = {each.subject.casefold(): each for each in reversed(self._facts.education)}
+        said += [self._learned(each) for each in list(learned.values())[::-1][:2]]
         past = [each for each in self._facts.positions if each.until is not None][:2]
         said += [self._say("past", self._position(each)) for each in past]
         if current and current.people:

@@ -27,7 +27,7 @@ about.close: If you would like to talk about {skill}, write to me. | Questions a
 about.plain: If you would like to talk, write to me. | Write to me if you would like to talk.
 quote: I once wrote: “{quote}” | Something I wrote here before: “{quote}” | From an earlier post of mine: “{quote}”
 quote.ask: Do you see it the same way? | How do you see it? | Would you agree, or has it been different for you?
-topic.open: A question about {topic}. | I have been thinking about {topic}. | {Topic}: I would like to hear how others go about it. | Let us talk about {topic}.
+topic.open: A question about {topic}. | I have been thinking about {topic}. | {Topic} is on my mind. | Let us talk about {topic}.
 post.ask: How do you go about it? | What works for you, and what does not? | What do you wish somebody had told you at the beginning? | Where would you start?
 post.self: I ask as {a_title} at {employer}. | I am {a_title} at {employer}, so you know where I am coming from. | For context: I work as {a_title} at {employer}.
 post.skill: {Skill} is part of what I do. | I come to this from {skill}. | I look at it from the side of {skill}.

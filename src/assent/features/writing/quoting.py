@@ -20,7 +20,7 @@ from assent.features.writing.wording import keys_of
 _LEAST_WORDS, _MOST_WORDS = 7, 26
 _MOST_LOOKED_AT: Final = 300
 _HANGING: Final = re.compile(
-    r"^(?:if|and|but|so|or|that|this|it|he|she|they|there|then|here|these|those|which|because|also|not|und|aber|das|dann|dort|er|"
+    r"^(?:about|by|in|on|at|for|with|from|to|of|asking|back|sharing|update|thanks?|please|sorry|if|and|but|so|or|that|this|it|he|she|they|there|then|here|these|those|which|because|also|not|und|aber|das|dann|dort|er|"
     r"sie|es|dies\w*|dabei|mais|et|ça|cela|il|elle|ce|c'|y|pero|eso|esto|él|ella|lo)\b",
     re.IGNORECASE,
 )
@@ -28,7 +28,7 @@ _BOUND: Final = re.compile(
     r"\b(?:yesterday|today|tomorrow|tonight|last|next|this (?:morning|week|month|year)|on (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|"
     r"before the holidays|hiring|get in touch|message|write to me|who needs|looking for|redundant|fired|job|salary|offer|gestern|heute|morgen|letzte\w*|nächste\w*|am \w+tag|suchen|"
     r"hier|aujourd'hui|demain|dernier\w*|ayer|hoy|mañana|pasad[ao]|el (?:lunes|martes|miércoles|jueves|viernes))\b"
-    r"|\b(?:was|were|had|did|they|them|he|she|him|it|war|waren|hatten?|wurden?|kam|ging|était|étaient|avons|fue|era|eran|hemos|asking|\w{3,}ed)\b"
+    r"|\b(?:was|were|had|did|they|them|he|she|him|it|war|waren|hatten?|wurden?|kam|ging|était|étaient|avons|fue|era|eran|hemos|spent|took|got|came|went|said|told|knew|thought|made|found|left|began|wrote|won|kept|gave|felt|built|do that|than that|\w{3,}ed)\b"
     r"|[#@]|https?:|www\.|\d|[○•]",
     re.IGNORECASE,
 )
