@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from assent.features.taxonomy.storing import write_taxonomy
+from assent.operations.taxonomy import FILE
+from features.small_taxonomy import TAXONOMY
 from features_world import make_features_portal
 from portal_world import Portal, make_portal
 from small_world import joined, switched
@@ -97,3 +100,90 @@ def test_the_pages_are_said_in_german(portal: Portal, path: str) -> None:
     assert '<html lang="de">' in html
     assert "Why do I" not in html
     assert "Find people" not in html
+
+
+# --- help for the member
+
+
+def test_a_draft_is_made_of_what_the_member_wrote(portal: Portal) -> None:
+    client = portal.client(member="mira")
+    html = client.form("/write", kind="about", length="medium").text
+
+    assert "Written with the help of AI" in html
+    assert "Where does each fact come from?" in html
+    assert "mira-skill" in html
+
+
+def test_who_switched_writing_off_gets_no_draft(portal: Portal) -> None:
+    portal.world.tell(switched("mira", "off", portal.world.now, setting="help_writing"))
+    html = portal.client(member="mira").form("/write", kind="about").text
+
+    assert "setting_off" in html
+    assert "Where does each fact come from?" not in html
+
+
+def test_the_same_message_to_many_is_refused(portal: Portal) -> None:
+    client = portal.client(member="mira")
+    pages = [
+        client.form("/write", kind="message_to_hirer", context="Welder\nArc welding", addressee=name).text
+        for name in ("Ann", "Ben", "Cid", "Dot", "Eli")
+    ]
+
+    assert "the same message went to" in pages[-1]
+    assert "the same message went to" not in pages[0]
+
+
+def test_a_hirer_who_asks_for_young_men_is_told_the_law(portal: Portal) -> None:
+    html = portal.client(member="tom").form(
+        "/write", kind="message_to_candidate", context="Welder\nWe want young men", addressee="Mira"
+    ).text  # fmt: skip
+
+    assert "say what the work needs, not who" in html
+
+
+def test_ideas_for_a_profile_have_a_reason(portal: Portal) -> None:
+    html = portal.client(member="eve").get("/profile-ideas").text
+
+    assert "there is no summary" in html.lower()
+
+
+def test_learning_without_a_taxonomy_says_what_is_missing(portal: Portal) -> None:
+    html = portal.client(member="mira").get("/learn", params={"goal": "welder"}).text
+
+    assert "no occupations are known here" in html
+
+
+@pytest.fixture
+def learned(portal: Portal) -> Portal:
+    folder = portal.world.workspace.root / "taxonomy"
+    folder.mkdir()
+    write_taxonomy(TAXONOMY, folder / FILE)
+    return portal
+
+
+def test_the_way_to_an_occupation(learned: Portal) -> None:
+    html = learned.client(member="mira").get("/learn", params={"goal": "software developer"}).text
+
+    assert "0 of 2 essential skills are there." in html
+    assert html.index("logic") < html.index("write code")
+
+
+def test_an_occupation_nobody_knows_is_told_with_those_that_are_near(learned: Portal) -> None:
+    html = learned.client(member="mira").get("/learn", params={"goal": "xyzzy"}).text
+
+    assert "no occupation is called `xyzzy`" in html
+
+
+@pytest.mark.parametrize("fields", [{}, {"seed": "x"}, {"seed": "1", "occupation": "<b>"}, {"seed": "9" * 30}])
+def test_answers_to_no_assessment_are_told(learned: Portal, fields: dict[str, str]) -> None:
+    html = learned.client(member="mira").form("/learn/assessment", **fields).text
+
+    assert "there is no such assessment" in html
+
+
+@pytest.mark.parametrize("path", ["/write", "/profile-ideas", "/learn", "/learn?goal=developer"])
+def test_the_members_pages_are_said_in_german(learned: Portal, path: str) -> None:
+    html = learned.client(member="mira").get(path, headers={"accept-language": "de"}).text
+
+    assert '<html lang="de">' in html
+    assert "Switch this off" not in html

@@ -11,6 +11,7 @@ from assent.serving.door import NotFoundError, needs
 from assent.serving.permissions import Permission
 from assent.web.console.objections import router as console_objections
 from assent.web.console.routes import router as console
+from assent.web.features.help import router as feature_help
 from assent.web.features.jobs import router as feature_jobs
 from assent.web.notices.routes import router as notices
 from assent.web.objections.routes import router as objections
@@ -25,6 +26,7 @@ PARTS: Final = (
     settings,
     my_data,
     feature_jobs,
+    feature_help,
     objections,
     notices,
     public,
