@@ -81,6 +81,15 @@ def test_a_small_group_beside_large_ones_is_named_without_its_size() -> None:
     assert "of three" not in gender.people
 
 
+def test_a_small_group_cannot_be_worked_out_by_subtraction() -> None:
+    said = {person: "abc"[at % 3] for at, person in enumerate(PEOPLE)} | {person: "of three" for person in PEOPLE[:3]}
+    (part,) = audit(rankings(0), {"said": said}).attributes  # everybody declared something
+
+    assert part.too_small == ("c", "of three")
+    assert part.undeclared == 3 + 65
+    assert list(part.people) == ["a", "b"]
+
+
 def test_attributes_are_also_looked_at_together() -> None:
     age = {person: ("young" if at % 3 else "old") for at, person in enumerate(PEOPLE)}
 

@@ -163,10 +163,17 @@ def with_pairs(declared: Mapping[str, Mapping[str, str]]) -> dict[str, Mapping[s
 def large_enough(said: Mapping[str, str], everybody: Collection[str]) -> tuple[dict[str, str], tuple[str, ...]]:
     """Who is in a group that may be shown; the groups that may not.
 
-    A small group's size follows from nothing that is shown: its people are counted with those who declared nothing.
+    Its people are counted with those who declared nothing. Where these are together fewer than twenty, their number
+    would still tell its size: then the smallest group that could be shown is not shown either, until they are enough.
     """
     there = Counter(said[person] for person in everybody if person in said)
     small = {group for group, count in there.items() if count < LEAST_PEOPLE}
+    hidden = len(everybody) - sum(count for group, count in there.items() if group not in small)
+    for group in sorted(there.keys() - small, key=lambda each: (there[each], each)) if small else ():
+        if hidden >= LEAST_PEOPLE:
+            break
+        small.add(group)
+        hidden += there[group]
     return {person: said[person] for person in everybody if person in said and said[person] not in small}, tuple(
         sorted(small)
     )
