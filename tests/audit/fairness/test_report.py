@@ -13,7 +13,7 @@ from assent.features.matching.rerank import Algorithm, rerank
 
 PEOPLE = [f"p{at:03}" for at in range(200)]
 GENDER = {person: ("woman" if at % 2 else "man") for at, person in enumerate(PEOPLE) if at < 180}
-ODD = {person: "of three" for person in PEOPLE[:3]} | {person: "others" for person in PEOPLE[3:100]}
+ODD = dict.fromkeys(PEOPLE[:3], "of three") | dict.fromkeys(PEOPLE[3:100], "others")
 
 
 def rankings(bias: float, *, seed: int = 1, count: int = 12) -> list[Ranked]:
@@ -73,7 +73,7 @@ def test_three_people_are_a_name_and_no_number() -> None:
 
 
 def test_a_small_group_beside_large_ones_is_named_without_its_size() -> None:
-    said = GENDER | {person: "of three" for person in PEOPLE[:3]}
+    said = GENDER | dict.fromkeys(PEOPLE[:3], "of three")
     (gender,) = audit(rankings(0), {"gender": said}).attributes
 
     assert gender.too_small == ("of three",)
@@ -82,7 +82,7 @@ def test_a_small_group_beside_large_ones_is_named_without_its_size() -> None:
 
 
 def test_a_small_group_cannot_be_worked_out_by_subtraction() -> None:
-    said = {person: "abc"[at % 3] for at, person in enumerate(PEOPLE)} | {person: "of three" for person in PEOPLE[:3]}
+    said = {person: "abc"[at % 3] for at, person in enumerate(PEOPLE)} | dict.fromkeys(PEOPLE[:3], "of three")
     (part,) = audit(rankings(0), {"said": said}).attributes  # everybody declared something
 
     assert part.too_small == ("c", "of three")
