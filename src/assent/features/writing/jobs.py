@@ -8,7 +8,7 @@ from typing import Final
 
 from assent.features.writing.asking import LONGEST_TEXT, Job
 from assent.features.writing.facts import Named
-from assent.features.writing.screening import gives_orders, private, readable
+from assent.features.writing.screening import private_by_words, readable
 from assent.features.writing.wording import keys_of
 
 _MOST_TITLE_WORDS, _MOST_TITLE_CHARACTERS = 7, 80
@@ -20,7 +20,8 @@ _FOR_ALL: Final = re.compile(r"\s*\((?:[mfwdhx]\W?){2,}\)|\s*\([^()]*\)\s*$", re
 
 def job_title(job: Job) -> str | None:
     """The title of a job, if what stands there is one and nothing else; None otherwise."""
-    given = readable(job.title if job.title is not None else job.text[:400].lstrip().split("\n", 1)[0])
+    given = readable(job.title if job.title is not None else job.text[:2000])
+    given = next((line for line in (line.strip() for line in given.split("\n")) if line), "")
     title = " ".join(_FOR_ALL.sub("", given).split()).strip(" .,-–|")  # noqa: RUF001 - dashes people type
     if (
         not title
@@ -29,7 +30,7 @@ def job_title(job: Job) -> str | None:
         or _NO_TITLE.search(title)
     ):
         return None
-    return None if gives_orders(title) or private([title])[0] else title
+    return None if private_by_words(title) else title
 
 
 def skills_named(text: str, skills: Sequence[Named]) -> list[str]:

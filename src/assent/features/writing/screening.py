@@ -6,6 +6,7 @@ what a member wrote to one person, is no source of a draft at all.
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -50,6 +51,7 @@ _ORDERS: Final = re.compile(
     re.IGNORECASE,
 )
 _MARKUP: Final = re.compile(r"<(?:script|style)\b.*?</(?:script|style)>|<!--.*?-->|</?[a-zA-Z][^<>]*>", re.DOTALL)
+_BLOCK: Final = re.compile(r"</?(?:p|div|h[1-6]|li|ul|ol|br|tr|table|section|article)\b[^<>]*>", re.IGNORECASE)
 _UNSEEN: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffd]")
 _NAME: Final = re.compile(r"(?=.{2,60}$)[^\W\d_][^\W\d_.'’-]*(?:[ .'’-]+[^\W\d_]+\.?){0,5}")  # noqa: RUF001 - as people type it
 _TAG: Final = re.compile(STANDS_IN)
@@ -99,7 +101,7 @@ def own_name(records: Sequence[OwnRecord]) -> OwnRecord | None:
     """The newest record that is the member's name and nothing else; whatever else stands there is not signed with."""
     for record in _newest([each for each in records if each.category == "profile.name"], MOST_PROFILE):
         name = " ".join(readable(record.text).split())
-        if _NAME.fullmatch(name) and not private([name])[0]:
+        if _NAME.fullmatch(name) and not private_by_words(name):
             return replace(record, text=name)
     return None
 
@@ -107,8 +109,9 @@ def own_name(records: Sequence[OwnRecord]) -> OwnRecord | None:
 def private(texts: Sequence[str]) -> list[str | None]:
     """Of each text the reason why it may not be drawn on or shown, or None."""
     column = pa.array(texts, pa.large_string())
-    reasons: list[str | None] = [_worded(text) for text in texts]
-    for row, kind in zip(*(structured.find(column)[name].to_pylist() for name in ("row", "type")), strict=True):
+    reasons: list[str | None] = [private_by_words(text) for text in texts]
+    hits = structured.find(column)
+    for row, kind in zip(*(hits[name].to_pylist() for name in ("row", "type")), strict=True):
         if kind in _DETAILS:
             reasons[row] = "personal detail"
     for row in flag(column, frozenset(Topic))["row"].to_pylist():
@@ -119,7 +122,9 @@ def private(texts: Sequence[str]) -> list[str | None]:
 def readable(text: str) -> str:
     """The text as people see it: without markup and unseen characters, composed, of no more than can be read."""
     text = text[:LONGEST_TEXT].encode("utf-8", "replace").decode("utf-8")
-    return unicodedata.normalize("NFC", _UNSEEN.sub("", _MARKUP.sub(" ", text)))
+    for _ in range(2):  # markup may be written in entities
+        text = html.unescape(_MARKUP.sub(" ", _BLOCK.sub("\n", text)))
+    return unicodedata.normalize("NFC", _UNSEEN.sub("", text.encode("utf-8", "replace").decode("utf-8")))
 
 
 def gives_orders(text: str) -> bool:
@@ -127,7 +132,8 @@ def gives_orders(text: str) -> bool:
     return _ORDERS.search(text) is not None
 
 
-def _worded(text: str) -> str | None:
+def private_by_words(text: str) -> str | None:
+    """The reason why a text may not be drawn on, as far as its words tell; for names and titles."""
     if _TAG.search(text):
         return "masked"
     if _PAY.search(text):
