@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from random import Random
 
 import pytest
 
 from assent.audit.fairness.page import headline, write_page
-from assent.audit.fairness.report import Ranked, audit_rankings, to_json, wished_shares, with_pairs
+from assent.audit.fairness.report import Ranked, audit_rankings, large_enough, to_json, wished_shares, with_pairs
 from assent.features.matching.rerank import Algorithm, rerank
 
 PEOPLE = [f"p{at:03}" for at in range(200)]
@@ -88,6 +89,19 @@ def test_a_small_group_cannot_be_worked_out_by_subtraction() -> None:
     assert part.too_small == ("c", "of three")
     assert part.undeclared == 3 + 65
     assert list(part.people) == ["a", "b"]
+
+
+def test_nor_from_the_totals_of_one_attribute() -> None:
+    age = {person: ("old" if at < 100 else "middle" if at < 150 else "young") for at, person in enumerate(PEOPLE)}
+    sex = {person: ("woman" if at < 5 or at % 2 else "man") for at, person in enumerate(PEOPLE)}
+    sex |= dict.fromkeys(PEOPLE[150:195], "woman")  # five men are young
+    together = with_pairs({"age": age, "sex": sex})["age and sex"]
+    shown, small = large_enough(together, PEOPLE)
+
+    assert Counter(together.values())["young, man"] < 20
+    for said, group in [(age, "young"), (sex, "man")]:
+        assert sum(said[person] == group and person not in shown for person in PEOPLE) >= 20
+    assert "young, man" in small
 
 
 def test_attributes_are_also_looked_at_together() -> None:

@@ -45,7 +45,7 @@ def verdict(attribute: Attribute) -> str:
     )
     told += f" (p = {before.p:.3f}, {len(attribute.people)} groups)."
     if low is not None and low[1] < FOUR_FIFTHS:
-        told += f" The group {low[0]} is selected {low[1]:.2f} times as often as the most selected group, below four fifths."
+        told += f" The group {low[0]} is selected {low[1]:.2f} times as often as the most selected, below four fifths."
     if attribute.after is not None:
         told += (
             f" Re-ranked, no prefix lacks a group ({before.infeasible} did)"

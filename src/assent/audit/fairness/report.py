@@ -32,6 +32,7 @@ LEAST_PEOPLE: Final = 20
 PLACES: Final = (10, 25, 100)
 FOUR_FIFTHS: Final = 0.8
 _SEED: Final = 144
+_TOGETHER: Final = ", "
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,9 @@ class Attribute:
     """One attribute that people declared.
 
     Args:
-        people: how many of each group were ranked, at least twenty; smaller ones are in `too_small` without a number.
-        undeclared: who was ranked and declared nothing, or is in a group too small to show.
+        people: how many of each group were ranked, at least twenty; smaller ones, and those hidden beside them, are in
+            `too_small` without a number.
+        undeclared: who was ranked and declared nothing, or is in one of `too_small`.
         selected: Local Law 144, selected meaning among the first 25 of at least one ranking.
         scoring: Local Law 144, by scores above the median of all that were given.
     """
@@ -150,7 +152,7 @@ def with_pairs(declared: Mapping[str, Mapping[str, str]]) -> dict[str, Mapping[s
     names = sorted(declared)
     pairs = {
         f"{one} and {other}": {
-            person: f"{said}, {declared[other][person]}"
+            person: f"{said}{_TOGETHER}{declared[other][person]}"
             for person, said in declared[one].items()
             if person in declared[other]
         }
@@ -165,9 +167,11 @@ def large_enough(said: Mapping[str, str], everybody: Collection[str]) -> tuple[d
 
     Its people are counted with those who declared nothing. Where these are together fewer than twenty, their number
     would still tell its size: then the smallest group that could be shown is not shown either, until they are enough.
+    The same holds of two attributes together, for everybody who is alike in one of them.
     """
     there = Counter(said[person] for person in everybody if person in said)
     small = {group for group, count in there.items() if count < LEAST_PEOPLE}
+    _hide_beside(small, there)
     hidden = len(everybody) - sum(count for group, count in there.items() if group not in small)
     for group in sorted(there.keys() - small, key=lambda each: (there[each], each)) if small else ():
         if hidden >= LEAST_PEOPLE:
@@ -177,6 +181,23 @@ def large_enough(said: Mapping[str, str], everybody: Collection[str]) -> tuple[d
     return {person: said[person] for person in everybody if person in said and said[person] not in small}, tuple(
         sorted(small)
     )
+
+
+def _hide_beside(small: set[str], there: Mapping[str, int]) -> None:
+    """Adds the groups that must be hidden so that no small one is what is left of a single attribute's total."""
+    totals: dict[tuple[int, str], list[str]] = {}
+    for group in sorted(there, key=lambda each: (there[each], each)):
+        one, together, other = group.partition(_TOGETHER)
+        for key in ((0, one), (1, other)) if together else ():
+            totals.setdefault(key, []).append(group)
+    again = bool(totals)
+    while again:
+        again = False
+        for groups in totals.values():
+            shown = [each for each in groups if each not in small]
+            if shown and 0 < sum(there[each] for each in groups if each in small) < LEAST_PEOPLE:
+                small.add(shown[0])
+                again = True
 
 
 def _attribute(  # noqa: PLR0917 - what an attribute's part is made of
