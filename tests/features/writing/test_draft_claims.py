@@ -58,6 +58,18 @@ INVENTED = (
     "Mein Abschluss: Medizin, Universität Heidelberg.",
     "J'ai dirigé une équipe de vingt personnes.",
     "Soy directora en el Hospital del Mar.",
+    "I use kubernetes every day.",
+    "My startup sold for millions.",
+    "Over the last decade I have transformed care.",
+    "As a mother of two, I know wound care.",
+    "Author of three books.",
+    "Larkhill Hospital, 2009 to 2014.",
+    "I lead more than six hundred people.",
+    "I studied Nursing at Larkhill Hospital.",
+    "Ich leite ein Team von 12 Leuten.",
+    "J'adore la soudure.",
+    "Tengo veinte años de experiencia.",
+    "“I won the lottery at work,” I once wrote.",
 )
 
 
