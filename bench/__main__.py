@@ -19,7 +19,10 @@ from rich.table import Table
 
 from bench.report import Row
 
-PARTS = tuple("verdict ledger postgres gate takeback incremental subject exposure portal curation spark".split())
+PARTS = tuple(
+    "verdict ledger postgres gate takeback incremental subject exposure portal curation spark"
+    " matching writing learning fairness".split()
+)
 MODELS = tuple("training unlearning memory routes audits".split())
 """What takes long and needs torch; run when named, or all by `make bench-models`."""
 LIBRARIES = ("duckdb", "pyarrow", "cryptography", "sqlalchemy")

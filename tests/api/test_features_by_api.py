@@ -59,3 +59,24 @@ def test_another_scope_opens_nothing(portal: Portal) -> None:
     client = service_of(portal, "decide")
 
     assert client.post("/v1/features/search", json={"query": "arc"}).status_code == 403
+
+
+def test_every_claim_of_a_draft_has_its_record(client) -> None:
+    draft = client.post("/v1/features/drafts", json={"member": "mira", "kind": "about"}).json()
+
+    assert draft["text"]
+    assert "AI" in draft["mark"]
+    assert all(claim["records"] for claim in draft["claims"])
+
+
+def test_what_a_profile_lacks_has_a_reason(client) -> None:
+    told = client.post("/v1/features/suggestions", json={"member": "eve"}).json()["suggestions"]
+
+    assert all(each["reason"] and each["to_do"] for each in told)
+    assert "summary" in " ".join(each["reason"] for each in told)
+
+
+def test_without_a_taxonomy_there_is_no_path(client) -> None:
+    answer = client.post("/v1/features/path", json={"member": "mira", "goal": "welder"})
+
+    assert (answer.status_code, answer.json()["title"]) == (400, "no occupations are known here")

@@ -83,7 +83,7 @@ def test_without_demo_there_is_no_such_page(platform):
 def test_the_network_has_all_there_is_to_look_at(platform):
     figures = figures_of(platform)
     shown = (figures.members > 1_500, figures.snapshots.sealed, len(figures.holds) > 0, figures.takebacks_asked > 2)
-    assert shown == (True, 2, True, True)
+    assert shown == (True, 4, True, True)
 
 
 def test_objections_are_in_every_state(platform):

@@ -47,10 +47,12 @@ PEOPLE: Final = "demo.json"
 UNFINISHED: Final = ".unfinished"
 MEMBERS: Final = 2_000
 RECORDS: Final = 20_000
+JOBS: Final = 200
 SEED: Final = 2025
 RULES: Final = "professional-network-2025-11-safeguarded"
 PURPOSE: Final = "train_generative"
 SHARED: Final = "share_affiliates"
+READ_BY_FEATURES: Final = ("recommend_jobs", "search_candidates")
 SETTING: Final = "generative_ai_improvement"
 NOTICE: Final = "ai-training-2025"
 BACK_DAYS: Final = 60
@@ -136,7 +138,7 @@ def _make(root: Path, say: Say) -> list[DemoPerson]:
     clock = _Clock()
     say(f"making up a network: {MEMBERS:,} members, {RECORDS:,} records")
     workspace = _workspace(root)
-    synthesize_source(root / "network", members=MEMBERS, records=RECORDS, seed=SEED)
+    synthesize_source(root / "network", members=MEMBERS, records=RECORDS, seed=SEED, jobs=JOBS)
     add_source(workspace, "network", "synthetic", root / "network")
     workspace = open_workspace(root)
     say("writing down what its members said over the years")
@@ -149,9 +151,12 @@ def _make(root: Path, say: Say) -> list[DemoPerson]:
     with open_platform(workspace, clock=clock) as platform:
         cast = _cast(platform)
         clock.days(5)
-        say("sealing two data sets of everything that may be used, and nothing else")
+        say("sealing data sets of everything that may be used, and nothing else")
         build_snapshot(workspace, PURPOSE, clock=clock)
         build_snapshot(workspace, SHARED, clock=clock)
+        for purpose in READ_BY_FEATURES:
+            if purpose in platform.pack.purposes:
+                build_snapshot(workspace, purpose, clock=clock)
         clock.days(5)
         say("letting people object, claim, take back; placing a hold; handing a feed over")
         _object(platform, clock, cast)
