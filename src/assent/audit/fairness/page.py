@@ -66,7 +66,7 @@ def _lowest(attribute: Attribute) -> tuple[str, float] | None:
 
 
 def _plots(attribute: Attribute, number: int) -> list[Plot]:
-    return [_skews(attribute, number), _impact(attribute, number)]
+    return [_skews(attribute, number), _impact(attribute, number), _exposures(attribute, number)]
 
 
 def _skews(attribute: Attribute, number: int) -> Plot:
@@ -115,3 +115,27 @@ def _impact(attribute: Attribute, number: int) -> Plot:
 
     told = ", ".join(f"{name} {each.impact_ratio:.2f}" for name, each in shown)
     return draw_plot(f"impact-{number}", f"How often each group is selected, by {attribute.name}", told, fill)
+
+
+def _exposures(attribute: Attribute, number: int) -> Plot:
+    groups = list(attribute.people)
+    orders = [("by score", attribute.before)]
+    if attribute.after is not None:
+        orders.append(("re-ranked", attribute.after))
+    series = [(label, [order.exposure.get(group, 0.0) for group in groups]) for label, order in orders]
+
+    def fill(axes: Any) -> None:
+        for at, (label, values) in enumerate(series):
+            places = [place + (at - (len(series) - 1) / 2) * 0.38 for place in range(len(groups))]
+            axes.barh(places, values, height=0.36, color=_COLOURS[at], label=label)
+        axes.set_yticks(range(len(groups)), groups)
+        axes.set_ylim(len(groups) - 0.5, -1.1)
+        axes.locator_params(axis="x", nbins=5)
+        axes.set_xlabel("attention a person gets on average (exposure)", color=_INK)
+        axes.legend(frameon=False, fontsize=9, labelcolor=_INK, ncols=2, loc="upper left")
+
+    told = "; ".join(
+        f"{label}: " + ", ".join(f"{group} {value:.3f}" for group, value in zip(groups, values, strict=True))
+        for label, values in series
+    )
+    return draw_plot(f"exposure-{number}", f"Who is seen, by {attribute.name}", told, fill)
