@@ -173,4 +173,4 @@ def test_an_address_that_is_none_is_refused(url: str) -> None:
 
 def test_a_proposal_is_cut_at_the_length() -> None:
     made = drafted(Ask(Kind.COMMENT, answers_to="x"), generator=Saying(["Thank you for this. " * 60]))
-    assert made.words <= 50
+    assert (made.written_by, made.words) == ("saying", 48)

@@ -33,7 +33,7 @@ COMPOSER: Final = "composer"
 ATTEMPTS: Final = 2
 """Proposals that a generator may make."""
 _LEAST_LEFT: Final = 0.5
-"""Share of a proposal's words, or of the fewest words asked for, that must be left after the checks."""
+"""Share of a proposal's words that must be left after the checks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,16 +170,12 @@ def _proposed(
         if len(text) > LONGEST_ANSWER:
             why = "the generator wrote more than a draft can be"
             continue
-        checked = _check(_within(readable(text), ask.words[1]), ask, evidence, outputs)
-        least = max(1.0, _LEAST_LEFT * min(ask.words[0], len(text.split())))
-        if len(checked.text.split()) >= least and (ask.mark_untraced or _kept(text, checked.text)):
+        said = _within(readable(text), ask.words[1])
+        checked = _check(said, ask, evidence, outputs)
+        if length_of(checked.text) >= max(1.0, _LEAST_LEFT * length_of(said)):
             return checked, ""
         why = "too little of what the generator wrote is borne out by records"
     return None, why
-
-
-def _kept(before: str, after: str) -> bool:
-    return len(after.split()) >= _LEAST_LEFT * min(len(before.split()), len(after.split()) + len(before.split()))
 
 
 def _within(text: str, most_words: int) -> str:
