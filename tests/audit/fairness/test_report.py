@@ -127,6 +127,10 @@ def test_the_page_needs_no_script_and_escapes_what_people_declare() -> None:
     assert "&lt;b&gt;x&lt;/b&gt;" in page
 
 
+def test_a_group_that_stands_nowhere_in_front_is_told_as_absent() -> None:
+    assert "woman nobody" in write_page(audit(rankings(2)))
+
+
 def test_the_same_audit_gives_the_same_bytes() -> None:
     assert to_json(audit(rankings(0.2))) == to_json(audit(rankings(0.2)))
     assert json.loads(to_json(audit(rankings(0.2))))["format"] == "assent-fairness/1"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -71,14 +70,17 @@ def _plots(attribute: Attribute, number: int) -> list[Plot]:
 
 def _skews(attribute: Attribute, number: int) -> Plot:
     groups = list(attribute.people)
-    series: list[tuple[str, Sequence[float]]] = [("by score", _at_25(attribute.before.skews[25], groups))]
+    series = [("by score", [attribute.before.skews[25].get(group) for group in groups])]
     if attribute.after is not None:
-        series.append(("re-ranked", _at_25(attribute.after.skews[25], groups)))
+        series.append(("re-ranked", [attribute.after.skews[25].get(group) for group in groups]))
 
     def fill(axes: Any) -> None:
         for at, (label, values) in enumerate(series):
             places = [place + (at - (len(series) - 1) / 2) * 0.38 for place in range(len(groups))]
-            axes.barh(places, values, height=0.36, color=_COLOURS[at], label=label)
+            axes.barh(places, [each or 0.0 for each in values], height=0.36, color=_COLOURS[at], label=label)
+            for place, value in zip(places, values, strict=True):
+                if value is None:
+                    axes.text(0, place, "nobody ", ha="right", va="center", fontsize=9, color=_COLOURS[at])
         axes.axvline(0, color=_LINE, linewidth=1)
         axes.set_yticks(range(len(groups)), groups)
         axes.invert_yaxis()
@@ -86,14 +88,14 @@ def _skews(attribute: Attribute, number: int) -> Plot:
         axes.legend(frameon=False, fontsize=9, labelcolor=_INK)
 
     told = "; ".join(
-        f"{label}: " + ", ".join(f"{group} {value:+.2f}" for group, value in zip(groups, values, strict=True))
+        f"{label}: "
+        + ", ".join(
+            f"{group} nobody" if value is None else f"{group} {value:+.2f}"
+            for group, value in zip(groups, values, strict=True)
+        )
         for label, values in series
     )
     return draw_plot(f"skew-{number}", f"Who stands among the first 25, by {attribute.name}", told, fill)
-
-
-def _at_25(skews: Any, groups: Sequence[str]) -> list[float]:
-    return [each if (each := skews.get(group)) is not None else -1.0 for group in groups]
 
 
 def _impact(attribute: Attribute, number: int) -> Plot:
