@@ -147,3 +147,10 @@ def test_without_a_snapshot_it_says_what_to_build(tmp_path: Path) -> None:
     ):
         Finder(platform, Items(platform)).people_for("welder")
     assert told.value.hint == "`assent build search_candidates` does"
+
+
+@pytest.mark.parametrize("text", ["Welder wanted, young men only", "Junge Männer für arc welding gesucht"])
+def test_nobody_is_looked_for_by_what_the_law_protects(finder: Finder, text: str) -> None:
+    with pytest.raises(RefusedError) as told:
+        finder.people_for(text)
+    assert told.value.hint == "say what the work needs, not who"

@@ -19,6 +19,7 @@ from assent.features.matching.describing import Described, Describer, title_in
 from assent.features.matching.finding import Hit, Why, find
 from assent.features.matching.index import Entry, Index, build_index
 from assent.features.matching.scoring import Needs
+from assent.features.writing.discriminating import discriminating
 from assent.operations.chronicle import Chronicle
 from assent.operations.items import Items, OwnText
 from assent.operations.platform import Platform
@@ -112,9 +113,11 @@ class Finder:
         """The people who fit a job's text best.
 
         Raises:
+            RefusedError: it asks for people by what the law protects, such as age or sex.
             InputError: the text is empty or longer than a megabyte, or there is no snapshot to search.
         """
         text = asked_text(job)
+        require_lawful(text)
         said = self.describer.describe(text, title=title or title_in(text))
         return self._best(Sort.PEOPLE, said, limit)
 
@@ -139,9 +142,12 @@ class Finder:
         """What fits these words best, each sort by itself; sorts that nothing was built for are passed over.
 
         Raises:
+            RefusedError: people are asked for by what the law protects.
             InputError: the query is empty, or there is no snapshot for any of them.
         """
         text = asked_text(query)
+        if Sort.PEOPLE in sorts:
+            require_lawful(text)
         said = self.describer.describe(text, title=text if len(text) < SHOWN_CHARACTERS else None)
         found: list[Found] = []
         missing: InputError | None = None
@@ -255,6 +261,17 @@ def described_together(describer: Describer, texts: Sequence[OwnText]) -> Descri
     positions = [each for each in texts if each.record.category == "profile.position"]
     title = title_in(positions[0].text) if positions else None
     return describer.describe("\n".join(each.text for each in texts), title=title)
+
+
+def require_lawful(text: str) -> None:
+    """Nobody is looked for by age, sex, origin, religion and the like.
+
+    Raises:
+        RefusedError: the text does; the message names the words and the law.
+    """
+    found = {each.ground: f"`{each.text}` {each.reason}" for each in discriminating(text)}
+    if found:
+        raise RefusedError("; ".join(found.values()), hint="say what the work needs, not who")
 
 
 def asked_text(text: str) -> str:
