@@ -14,8 +14,8 @@ ROOT = Path(__file__).resolve().parents[2]
 GUIDES = ROOT / "docs" / "guides"
 
 
-def pasted(guide: str, folder: Path) -> str:
-    """What the shell printed that ran the guide in that folder."""
+def pasted(guide: str, folder: Path, *, at: str = ".") -> str:
+    """What the shell printed that ran the guide in that folder, or in one inside it."""
     text = (GUIDES / guide).read_text(encoding="utf-8")
     script = "set -euo pipefail\n" + "\n".join(re.findall(r"```sh\n(.*?)```", text, re.DOTALL))
     for name, what in (("python", ""), ("assent", " -m assent")):
@@ -23,7 +23,7 @@ def pasted(guide: str, folder: Path) -> str:
         (folder / name).chmod(0o755)
     environ = {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}", "COLUMNS": "200"}
     done = subprocess.run(
-        ["bash", "-c", script], cwd=folder, env=environ, capture_output=True, text=True, timeout=300, check=False
+        ["bash", "-c", script], cwd=folder / at, env=environ, capture_output=True, text=True, timeout=300, check=False
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     return done.stdout
@@ -76,3 +76,28 @@ def test_texts_are_clean_and_count_once(cleaned):
 def test_the_clean_snapshot_verifies_and_replays(cleaned):
     assert cleaned.count("verifies (every decision derived again)") == 1
     assert "replays: data, judgments and decisions come out the same" in cleaned
+
+
+@pytest.fixture(scope="module")
+def features_shown(tmp_path_factory):
+    """What the shell printed of the three tutorials on features, one after the other on one platform."""
+    folder = tmp_path_factory.mktemp("features")
+    first = pasted("for-job-seekers.md", folder)
+    return first, *(pasted(guide, folder, at="platform") for guide in ("for-hirers.md", "for-auditors-of-rankings.md"))
+
+
+def test_a_job_seeker_sees_jobs_a_draft_and_how_it_ends(features_shown):
+    printed = features_shown[0]
+    assert "Maintenance technician  [jobs" in printed
+    assert "(Written with the help of AI from my own profile.)" in printed
+    assert "told why, and nothing else" in printed
+
+
+def test_a_hirer_finds_people_and_is_told_what_is_unlawful(features_shown):
+    printed = features_shown[1]
+    assert printed.count("[people, ") == 3
+    assert "say what the work needs, not who" in printed
+
+
+def test_an_auditor_has_two_reports(features_shown):
+    assert features_shown[2].count("the page: ") == 2
