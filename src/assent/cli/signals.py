@@ -27,13 +27,21 @@ def read(
     tdmrep: Annotated[Path | None, typer.Option(help="The site's /.well-known/tdmrep.json.")] = None,
     page: Annotated[Path | None, typer.Option(help="The page itself, for its metadata.")] = None,
     cawg: Annotated[Path | None, typer.Option(help="A CAWG training-and-data-mining assertion, as JSON.")] = None,
+    photo: Annotated[Path | None, typer.Option(help="A photo, for the C2PA manifest in it (extra `photos`).")] = None,
     path: Annotated[str | None, typer.Option(help="Where the content lies on its site, like /a/page.")] = None,
     agent: Annotated[str, typer.Option(help="The crawler's name in robots.txt.")] = aipref.EVERYBODY,
     as_json: Json = False,
 ) -> None:
     """What signals on one piece of content say of training on it."""
     found = read_signals(
-        path=path, agent=agent, headers=header or (), robots=robots, tdmrep_file=tdmrep, page=page, cawg=cawg
+        path=path,
+        agent=agent,
+        headers=header or (),
+        robots=robots,
+        tdmrep_file=tdmrep,
+        page=page,
+        cawg=cawg,
+        photo=photo,
     )
     said = found.signals
     reserved = (

@@ -16,6 +16,7 @@ from assent.policy.load import load_pack
 from assent.policy.outgoing import PageSignals, page_signals
 from assent.policy.pack import Kind
 from assent.policy.signals import aipref, denies_training, tdmrep
+from assent.sources.photos import read_assertion
 from assent.storage.files import explained
 from assent.vocabulary.records import Signals
 
@@ -46,8 +47,9 @@ def read_signals(
     tdmrep_file: Path | None = None,
     page: Path | None = None,
     cawg: Path | None = None,
+    photo: Path | None = None,
 ) -> SignalsFound:
-    """What headers, a site's files, a page's metadata and an assertion say together of one piece of content.
+    """What headers, a site's files, a page's metadata, an assertion and a photo say together of one piece of content.
 
     Args:
         path: where it lies on its site; asked for by `robots` and `tdmrep_file`.
@@ -70,7 +72,7 @@ def read_signals(
     found = Signals(
         "\n".join(each for each in statements if each) or None,
         None if reservation.reserved is None else int(reservation.reserved),
-        _assertion(cawg) if cawg else None,
+        _assertion(cawg) if cawg else _carried_by(photo) if photo else None,
     )
     return SignalsFound(found, {kind.value: denies_training(found, kind) for kind in Kind if kind.trains})
 
@@ -97,6 +99,11 @@ def _header(line: str) -> tuple[str, str]:
     if not separator or not name.strip():
         raise InputError(f"`{line}` is no header", hint='write it as "Name: value"')
     return name.strip(), value.strip()
+
+
+def _carried_by(photo: Path) -> dict[str, Any] | None:
+    found = read_assertion(photo)
+    return None if found is None else dict(found)
 
 
 def _assertion(path: Path) -> dict[str, Any] | None:

@@ -23,6 +23,7 @@ from pathlib import Path
 
 from assent.errors import InputError
 from assent.sources.generated import read_generated
+from assent.sources.photos import check_photos, read_photos
 from assent.sources.stackexchange import check_dump, read_dump
 from assent.sources.survey import Survey, survey
 from assent.sources.tables import read_tables
@@ -30,11 +31,12 @@ from assent.vocabulary.tables import SourceFiles
 
 __all__ = ["KINDS", "Survey", "check_source", "open_source", "survey"]
 
-TABLES, STACKEXCHANGE, SYNTHETIC = "tables", "stackexchange", "synthetic"
+TABLES, STACKEXCHANGE, SYNTHETIC, PHOTOS = "tables", "stackexchange", "synthetic", "photos"
 KINDS: Mapping[str, str] = {
     TABLES: "a mapping file that describes tables in Parquet, CSV or JSON Lines",
     STACKEXCHANGE: "the folder of an unpacked Stack Exchange data dump",
     SYNTHETIC: "a folder written by `assent source synthesize`",
+    PHOTOS: "a folder of photos with a `photos.csv`",
 }
 """What the path of each kind of source is."""
 
@@ -48,6 +50,8 @@ def open_source(kind: str, path: Path, staging: Path) -> SourceFiles:
     _check_kind(kind)
     if kind == STACKEXCHANGE:
         return read_dump(path, staging)
+    if kind == PHOTOS:
+        return read_photos(path, staging)
     if kind == TABLES:
         return read_tables(path, staging)
     return _IN_PLACE[kind](path)
@@ -62,6 +66,8 @@ def check_source(kind: str, path: Path) -> None:
     _check_kind(kind)
     if kind == STACKEXCHANGE:
         check_dump(path)
+    elif kind == PHOTOS:
+        check_photos(path)
     else:
         _IN_PLACE[kind](path)
 
