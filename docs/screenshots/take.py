@@ -33,6 +33,16 @@ def switch_off(page: Page) -> None:
     page.locator("form:has(input[name=action][value=stop]) button").first.click()
 
 
+def why(page: Page) -> None:
+    """The first result says why it is there."""
+    page.locator("summary").first.click()
+
+
+def draft(page: Page) -> None:
+    """A draft was written."""
+    page.locator("main form button").first.click()
+
+
 # name, whom to be (None is nobody), path, window, language, what to do first
 PICTURES: tuple[tuple[str, str | None, str, dict[str, int], str, Callable[[Page], None]], ...] = (
     ("settings", "Member in Germany", "/settings", DESKTOP, "en", nothing),
@@ -40,6 +50,10 @@ PICTURES: tuple[tuple[str, str | None, str, dict[str, int], str, Callable[[Page]
     ("toggle-off-phone-german", "Member in Germany", TOGGLE, PHONE, "de", switch_off),
     ("my-data", "Member in Germany", "/my-data", DESKTOP, "en", nothing),
     ("objection", "Member who appealed", "/objections", DESKTOP, "en", nothing),
+    ("jobs-for-me", "Member in Germany", "/for-me", DESKTOP, "en", why),
+    ("find-phone", "Member in Germany", "/find?q=wound+care&what=people", PHONE, "en", nothing),
+    ("write", "Member in Germany", "/write", DESKTOP, "en", draft),
+    ("ideas-german", "Member in Germany", "/profile-ideas", DESKTOP, "de", nothing),
     ("transparency", None, "/transparency", DESKTOP, "en", nothing),
     ("rules-german", None, "/transparency/rules", DESKTOP, "de", nothing),
     ("employers", None, "/employers?region=DE", DESKTOP, "en", nothing),

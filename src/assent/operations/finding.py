@@ -49,6 +49,7 @@ PURPOSE_OF: Final[Mapping[Sort, str]] = {
 }
 _POSTS: Final = frozenset({"post", "article"})
 _JOB: Final = "job.posting"
+_WHAT_THEY_ARE: Final = ("profile.position", "profile.skill", "profile.summary", "profile.education")
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,7 +306,8 @@ def _shown(sort: Sort, shelved: _Shelved, hit: Hit, out: frozenset[str]) -> Foun
     owner = MemberId(str(shelved.index.owners[shelved.index.place_of_record(hit.name)]))
     if sort is Sort.PEOPLE:
         said = dict(shelved.texts[each] for each in reversed(records))
-        title, line = said.get("profile.name", hit.name), said.get("profile.position", said.get("profile.summary", ""))
+        title = said.get("profile.name", hit.name)
+        line = next((said[each] for each in _WHAT_THEY_ARE if each in said), "")
     else:
         title, _, line = shelved.texts[records[0]][1].partition("\n")
     return Found(sort, hit.name, title[:SHOWN_CHARACTERS], line[:SHOWN_CHARACTERS], owner, hit.score, hit.why)
