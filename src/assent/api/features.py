@@ -39,8 +39,9 @@ class WhyTold(Told):
     """Why something was found; no protected attribute is part of it."""
 
     skills: list[SkillTold]
-    implied: list[str] = Field(description="Asked for, not stated, and usual with that title.")
-    titles: list[str] = Field(description="The same kind of work.")
+    implied: list[str] = Field(description="Asked for, not stated, and usual in that work.")
+    titles: list[str] = Field(description="The same kind of work, by both titles.")
+    alike: list[str] = Field(description="The same kind of work, by the skills of one of them.")
     words: list[str]
     parts: dict[str, float] = Field(description="What each part added to the score.")
 
@@ -262,6 +263,7 @@ def _result(each: Found) -> FoundTold:
             skills=[SkillTold(label=skill.label, records=list(skill.records)) for skill in why.skills],
             implied=list(why.implied),
             titles=list(why.titles),
+            alike=list(why.alike),
             words=list(why.words),
             parts={
                 "words": why.words_part,

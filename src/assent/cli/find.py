@@ -121,8 +121,10 @@ def why_words(why: Why) -> list[str]:
         told.append(f"asked for and stated: {', '.join(each.label for each in why.skills)}")
     if why.titles:
         told.append(f"the same kind of work: {', '.join(why.titles)}")
+    if why.alike:
+        told.append(f"by its skills the same kind of work: {', '.join(why.alike)}")
     if why.implied:
-        told.append(f"usual with that title: {', '.join(why.implied)}")
+        told.append(f"usual in that work: {', '.join(why.implied)}")
     if why.words:
         told.append(f"words in common: {', '.join(why.words)}")
     return told

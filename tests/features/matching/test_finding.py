@@ -54,6 +54,28 @@ def names(hits) -> list[str]:
     return [hit.name for hit in hits]
 
 
+def test_without_a_title_two_skills_say_what_somebody_may_be() -> None:
+    index = people(anna=[("weld metal", False), ("reading drawings", False)], bert=[("weld metal", False)])
+    wanted = asked("Welder", "Welder")
+
+    assert explain(index, wanted, "anna").alike == ("welder",)
+    assert explain(index, wanted, "anna").titles == ()
+    assert explain(index, wanted, "bert").alike == ()  # one skill says nothing of what somebody is
+
+
+def test_a_title_that_is_understood_is_not_doubted_by_skills() -> None:
+    index = people(anna=[("baker", True), ("weld metal", False), ("reading drawings", False)])
+
+    assert explain(index, asked("Welder", "Welder"), "anna").alike == ()
+
+
+def test_a_job_without_a_title_is_known_by_what_it_asks() -> None:
+    found = find(people(), asked("You weld metal and you read technical drawings"), everybody)
+
+    assert "welder" in found[0].why.alike
+    assert not found[0].why.titles
+
+
 def test_who_states_the_skills_comes_before_who_only_has_the_title() -> None:
     found = find(people(), asked("Welder wanted: weld metal, read technical drawings", "Welder"), everybody)
 

@@ -81,12 +81,23 @@ class TitleColumns:
         """The columns of what a title means; where it may mean several occupations of a group, the surest counts."""
         found: dict[int, float] = {}
         for occupation, sure in said.titles.items():
-            isco = self.taxonomy.occupations[occupation].isco
-            for name in (occupation, isco, isco[:3]):
-                place = self.places.get(name)
-                if place is not None:
-                    found[place] = max(found.get(place, 0.0), sure)
+            for place in self.of_occupation(occupation):
+                found[place] = max(found.get(place, 0.0), sure)
         return found
+
+    @cached_property
+    def grouped(self) -> sparse.csr_matrix:
+        """The columns of each occupation: its own, its unit group, its minor group. Shape: (occupations, columns)."""
+        columns = [sorted(self.of_occupation(each)) for each in self.ids] or [[]]
+        starts = np.cumsum([0, *(len(each) for each in columns)])
+        flat = np.array([each for row in columns for each in row], np.int64)
+        return sparse.csr_matrix((np.ones(len(flat), np.float32), flat, starts), shape=(len(columns), len(self)))
+
+    def of_occupation(self, occupation: OccupationId) -> tuple[int, ...]:
+        """The columns of an occupation, the closest first."""
+        isco = self.taxonomy.occupations[occupation].isco
+        found = (self.places.get(name) for name in dict.fromkeys((occupation, isco, isco[:3])))
+        return tuple(place for place in found if place is not None)
 
     @cached_property
     def closeness(self) -> NDArray[np.float32]:
@@ -108,6 +119,11 @@ class TitleColumns:
         return sparse.csr_matrix(
             (np.ones(len(cells), np.float32), (at, column)), shape=(max(1, len(self.ids)), len(skills))
         )
+
+    @cached_property
+    def telling_needs(self) -> sparse.csr_matrix:
+        """The same, a skill counting more the fewer occupations need it. Shape: (occupations, skills)."""
+        return self.needs.multiply(SkillColumns(self.taxonomy).rarity[None, :]).tocsr()
 
     def implied(self, titles: sparse.csr_matrix, skills: SkillColumns) -> sparse.csr_matrix:
         """What titles imply somebody can do, as surely as the title is theirs. Shape: (titles, skills)."""

@@ -39,8 +39,9 @@ class Why:
 
     Args:
         skills: asked for and stated, the most telling first.
-        implied: asked for and not stated, but everybody with that title needs them.
-        titles: occupations or groups of occupations that both have, the closest first.
+        implied: asked for and not stated, but everybody in that work needs them.
+        titles: occupations that both titles mean, the closest first.
+        alike: occupations that both may be, where the skills of one of them say so and no title does.
         words: words that both have and that say most.
         words_part, meaning_part, skills_part, title_part: what each added to the score.
     """
@@ -48,6 +49,7 @@ class Why:
     skills: tuple[SharedSkill, ...]
     implied: tuple[str, ...]
     titles: tuple[str, ...]
+    alike: tuple[str, ...]
     words: tuple[str, ...]
     words_part: float
     meaning_part: float
@@ -160,7 +162,7 @@ class _Scored:
         return Why(
             tuple(self._shared(name, columns.ids[each], each) for each in stated[:_MOST_REASONS]),
             tuple(labels[columns.ids[each]].label for each in implied[:_MOST_REASONS]),
-            self._titles(at),
+            *self._titles(at),
             self._words(at),
             round(weights.words * float(parts.words[at]), 4),
             round(weights.meaning * float(parts.meaning[at]), 4),
@@ -183,13 +185,20 @@ class _Scored:
                 (stated if has >= 1 else implied).append(column)
         return stated, implied
 
-    def _titles(self, at: int) -> tuple[str, ...]:
+    def _titles(self, at: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Occupations of both: those that both titles mean, and those that skills say."""
         columns, asked = self.index.title_columns, self.question.titles
         shared = [
             each for each in sorted(asked) if each < len(columns.ids) and _cell(self.index.positions, at, each) > 0
         ]
         shared.sort(key=lambda each: -asked[each])
-        return tuple(columns.taxonomy.occupations[columns.ids[each]].label for each in shared[:_MOST_REASONS])
+        row = self.index.titled[at]
+        titled = self.question.titled & set(row.indices.tolist())
+        labels = [(each in titled, columns.taxonomy.occupations[columns.ids[each]].label) for each in shared]
+        return (
+            tuple(label for said, label in labels if said)[:_MOST_REASONS],
+            tuple(label for said, label in labels if not said)[:_MOST_REASONS],
+        )
 
     def _words(self, at: int) -> tuple[str, ...]:
         adds = {column: _cell(self.index.weights, at, column) * asked for column, asked in self.question.words.items()}

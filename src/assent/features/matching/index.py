@@ -19,13 +19,14 @@ from scipy import sparse
 from assent.features.matching.background import Background
 from assent.features.matching.columns import SkillColumns, TitleColumns
 from assent.features.matching.describing import Described
+from assent.features.matching.inferring import with_inferred
 from assent.vocabulary.identifiers import RecordId
 
 K1: Final = 1.2
 B: Final = 0.75
 """BM25's constants, as Lucene sets them."""
 
-_BY_NAME: Final = ("weights", "meanings", "stated", "needed", "positions")
+_BY_NAME: Final = ("weights", "meanings", "stated", "needed", "titled", "positions")
 
 Bools = NDArray[np.bool_]
 Places = NDArray[np.int64]
@@ -110,10 +111,10 @@ class Index:
 
     @cached_property
     def stated(self) -> sparse.csc_matrix:
-        """Which skills each has, stated 1, implied by a title less. Shape: (names, skills)."""
+        """Which skills each has, stated 1, implied by what it is less. Shape: (names, skills)."""
         stated = self._together(self.skills)
         stated.data = np.minimum(stated.data, 1).astype(np.float32)
-        implied = self.title_columns.implied(self._together(self.titles), self.skill_columns)
+        implied = self.title_columns.implied(self.positions.tocsr(), self.skill_columns)
         return stated.maximum(implied).tocsc()
 
     @cached_property
@@ -123,11 +124,16 @@ class Index:
         return total
 
     @cached_property
-    def positions(self) -> sparse.csc_matrix:
+    def titled(self) -> sparse.csr_matrix:
         """What each is, by title. Shape: (names, title columns)."""
-        positions = self._together(self.titles)
-        positions.data = np.minimum(positions.data, 1).astype(np.float32)
-        return positions.tocsc()
+        titled = self._together(self.titles)
+        titled.data = np.minimum(titled.data, 1).astype(np.float32)
+        return titled
+
+    @cached_property
+    def positions(self) -> sparse.csc_matrix:
+        """What each is, by title and, where none is understood, by its skills. Shape: (names, title columns)."""
+        return with_inferred(self.titled, self._together(self.skills), self.skill_columns, self.title_columns).tocsc()
 
     def records_of(self, name: str) -> NDArray[np.str_]:
         """The records that speak for what is found under this name."""
@@ -143,7 +149,7 @@ class Index:
 
     def prepare(self) -> Index:
         """Nothing is left to be computed by the first who asks."""
-        _ = self.weights, self.meanings, self.stated, self.needed, self.positions, self.places
+        _ = self.weights, self.meanings, self.titled, self.positions, self.stated, self.needed, self.places
         return self
 
     def place_of_record(self, name: str) -> int:
@@ -194,6 +200,11 @@ def build_index(
         _rows([skill_columns.of(each) for each in said], len(skill_columns)),
         _rows([title_columns.of(each) for each in said], len(title_columns)),
     )
+
+
+def one_row(cells: Mapping[int, Any], width: int) -> sparse.csr_matrix:
+    """A row of its own. Shape: (1, width)."""
+    return _rows([cells], width)
 
 
 def _rows(cells: list[Mapping[int, Any]], width: int) -> sparse.csr_matrix:

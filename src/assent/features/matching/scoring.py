@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from assent.features.matching.describing import IMPLIED, Described
-from assent.features.matching.index import K1, Index
+from assent.features.matching.describing import Described
+from assent.features.matching.index import K1, Index, one_row
+from assent.features.matching.inferring import with_inferred
 
 Scores = NDArray[np.float32]
 
@@ -55,13 +56,15 @@ class Question:
         words: columns of the words that count, and how often each is asked.
         meaning: Shape: (dimensions,); all zero where no word is known.
         skills: columns of skills, stated 1, implied by a title less.
-        titles: columns of what is looked for, and how surely.
+        titles: columns of what is looked for, by its title or by the skills it names, and how surely.
+        titled: those of them that its title says.
     """
 
     words: Mapping[int, float]
     meaning: Scores
     skills: Mapping[int, float]
     titles: Mapping[int, float]
+    titled: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +99,18 @@ def ask(index: Index, said: Described) -> Question:
         counts = sparse.csr_matrix(
             ([float(said.words[each]) for each in columns], ([0] * len(columns), columns)), shape=(1, len(rarity))
         )
-    titles = index.title_columns.of(said)
-    skills: dict[int, float] = {}
-    for occupation, sure in said.titles.items():
-        for skill in index.skill_columns.taxonomy.occupations[occupation].essential:
-            place = index.skill_columns.places[skill]
-            skills[place] = max(skills.get(place, 0.0), IMPLIED * sure)
-    skills.update(dict.fromkeys(index.skill_columns.of(said), 1.0))
+    titled, stated = index.title_columns.of(said), index.skill_columns.of(said)
+    positions = with_inferred(
+        one_row(titled, len(index.title_columns)), one_row(stated, len(index.skill_columns)),
+        index.skill_columns, index.title_columns,
+    )  # fmt: skip
+    skills = _cells_of(index.title_columns.implied(positions, index.skill_columns))
     return Question(
         {column: 1 + float(np.log(count)) for column, count in telling},
         index.background.meanings(counts)[0],
-        skills,
-        titles,
+        skills | dict.fromkeys(stated, 1.0),
+        _cells_of(positions),
+        frozenset(titled),
     )
 
 
@@ -116,6 +119,10 @@ def score(index: Index, question: Question, needs: Needs = Needs.QUESTION) -> Pa
     return Parts(
         _words(index, question), _meaning(index, question), _skills(index, question, needs), _title(index, question)
     )
+
+
+def _cells_of(row: sparse.csr_matrix) -> dict[int, float]:
+    return {int(column): float(value) for column, value in zip(row.indices, row.data, strict=True)}
 
 
 def _words(index: Index, question: Question) -> Scores:
