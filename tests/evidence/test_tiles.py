@@ -56,6 +56,22 @@ def test_proofs_from_tiles_verify(size):
         merkle.verify_inclusion(leaves[index], index, size, path, root)
 
 
+def test_a_partial_tile_that_the_full_one_replaced_is_read_from_it():
+    leaves = [merkle.leaf_hash(number.to_bytes(4)) for number in range(512)]
+    files, root = published(leaves[:300]) | published(leaves), merkle.root_of(leaves[:300])
+    del files["tile/0/001.p/44"]
+
+    def read(path):
+        if path not in files:
+            raise EvidenceError(f"no `{path}`")
+        return files[path]
+
+    assert merkle.subtree_root(0, 300, nodes_from(read, 300)) == root
+    del files["tile/0/001"]
+    with pytest.raises(EvidenceError, match=r"no `tile/0/001\.p/44`"):
+        merkle.subtree_root(0, 300, nodes_from(read, 300))
+
+
 @given(st.integers(0, 70_000), st.integers(0, 70_000))
 def test_growth_names_exactly_the_tiles_that_are_new(a, b):
     old, size = sorted((a, b))

@@ -230,6 +230,28 @@ def test_everything_answered_is_published_when_writers_rest(ledger):
     assert (ledger.folder / "log" / "checkpoint").read_bytes() == ledger.checkpoint()
 
 
+def test_the_past_is_derived_while_somebody_publishes(tmp_path, clock, key, store):
+    folder, seen = tmp_path / "ledger", []
+
+    def look(name):
+        if name in {"committed", "tiles-written"}:
+            with Ledger.open(folder, clock=clock) as reader:
+                seen.append((reader.size, reader.root_at(2) if reader.size > 2 else None))
+
+    with Ledger.create(folder, origin="example.org/log", key=key, clock=clock, database=store, gap=look) as ledger:
+        ledger.append([off(), off()])
+        root = head(ledger).root
+        ledger.append([off()])
+        ledger.append([off()] * 300)  # the first tile becomes full, and its partial ones go
+    assert seen[-4:] == [(3, root), (3, root), (303, root), (303, root)]
+
+
+def test_a_past_that_is_not_published_is_not_derived(ledger, clock):
+    with Ledger.open(ledger.folder, clock=clock) as reader, pytest.raises(EvidenceError, match="less than `1` events"):
+        reader.root_at(1)
+    assert ledger.root_at(0) == root_of([])
+
+
 def test_a_failing_source_of_statements_leaves_nothing(ledger):
     def batches():
         yield [("m1", b"{}")]

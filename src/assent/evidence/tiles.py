@@ -10,6 +10,7 @@ file ever changes.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from assent.errors import EvidenceError
@@ -115,11 +116,23 @@ def nodes_from(read: TileReader, size: int) -> merkle.Node:
         first, count = index << inner, 1 << inner
         tile = tile_at(level, first // WIDTH, size)
         if tile not in seen:
-            seen[tile] = split_hashes(read(tile.path), tile.width)
+            seen[tile] = _hashes(read, tile)
         start = first % WIDTH
         return merkle.perfect_root(seen[tile][start : start + count])
 
     return node
+
+
+def _hashes(read: TileReader, tile: Tile) -> list[bytes]:
+    """The hashes of a tile; of a partial one that is gone because the full one took its place, the first of those."""
+    try:
+        return split_hashes(read(tile.path), tile.width)
+    except EvidenceError:
+        if tile.width == WIDTH:
+            raise
+        with suppress(EvidenceError):
+            return split_hashes(read(Tile(tile.level, tile.index, WIDTH).path), WIDTH)[: tile.width]
+        raise
 
 
 def _index_path(index: int) -> str:

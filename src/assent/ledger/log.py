@@ -28,7 +28,7 @@ from typing import Self
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from assent.errors import InputError, RefusedError, UnavailableError
+from assent.errors import EvidenceError, InputError, RefusedError, UnavailableError
 from assent.evidence import merkle, tiles
 from assent.evidence.checkpoint import Checkpoint, sign_checkpoint
 from assent.evidence.commitment import SALT_BYTES, commit_all
@@ -376,16 +376,34 @@ class Ledger(RecordedEvents):
         Raises:
             InputError: nothing is published at that position.
         """
-        published = self._publication.checkpoint()
-        if published is not None and seq >= published[1].size and self._signer is not None:
-            self._publication.bring_up_to_date()
-            published = self._publication.checkpoint()
-        if published is None or not 0 <= seq < published[1].size:
+        published = self._published(seq + 1)
+        if published is None or seq < 0:
             raise InputError(f"the published log has no event `{seq}`")
         note, checkpoint = published
         node = tiles.nodes_from(self._publication.read, checkpoint.size)
         path = merkle.inclusion_path(seq, checkpoint.size, node)
         return TlogProof(seq, tuple(path), note, b"".join(self.revealed(seq)) if reveal else None).text
+
+    def root_at(self, size: int) -> bytes:
+        """The root over the first `size` entries, derived from what is published; others may append meanwhile.
+
+        Raises:
+            EvidenceError: fewer are published, or a file of the log is missing or damaged.
+        """
+        if not size:
+            return merkle.EMPTY_ROOT
+        published = self._published(size)
+        if published is None:
+            raise EvidenceError(f"less than `{size}` events are published", hint="run `assent ledger verify`")
+        return merkle.subtree_root(0, size, tiles.nodes_from(self._publication.read, published[1].size))
+
+    def _published(self, size: int) -> tuple[bytes, Checkpoint] | None:
+        """The published checkpoint over at least `size` entries; None where there is none."""
+        published = self._publication.checkpoint()
+        if self._signer is not None and (published is None or published[1].size < size):
+            self._publication.bring_up_to_date()
+            published = self._publication.checkpoint()
+        return None if published is None or published[1].size < size else published
 
     def columns(self, *, size: int | None = None) -> ColumnarEvents:
         """The first `size` events as Parquet, brought up to date; see `columns`."""

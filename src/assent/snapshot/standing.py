@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from assent.errors import EvidenceError, RefusedError
 from assent.evidence.handover import open_held_checkpoint
 from assent.evidence.manifest import SnapshotManifest
-from assent.evidence.merkle import EMPTY_ROOT, subtree_root
-from assent.evidence.tiles import nodes_from
 from assent.ledger import Ledger
-from assent.storage.schema import LOG_FOLDER
 from assent.vocabulary.events import Event, EventType
 from assent.vocabulary.identifiers import SnapshotId
 
@@ -58,19 +53,6 @@ def require_prefix(ledger: Ledger, manifest: SnapshotManifest) -> None:
             f"the snapshot rests on `{checkpoint.size}` events and the ledger has `{now.size}`",
             hint="the ledger was set back; restore its newest copy",
         )
-    if checkpoint.size == now.size:
-        root = now.root
-    elif checkpoint.size:
-        node = nodes_from(lambda name: _tile(ledger.folder / LOG_FOLDER / name), now.size)
-        root = subtree_root(0, checkpoint.size, node)
-    else:
-        root = EMPTY_ROOT
+    root = now.root if checkpoint.size == now.size else ledger.root_at(checkpoint.size)
     if root != checkpoint.root:
         raise EvidenceError("the ledger's past is not the one this snapshot rests on", hint="tell a person")
-
-
-def _tile(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError:
-        raise EvidenceError(f"the published log lacks `{path}`", hint="run `assent ledger verify`") from None
