@@ -6,6 +6,7 @@ Every line after a `$` is a command you can type yourself. Run by `make demo`; `
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 import subprocess
@@ -36,6 +37,7 @@ class Size:
 
     Args:
         base_tokens: that the base learns from; None is as many as `assent train` takes.
+        jobs: that hirers of the network offer.
         people: of each shard, whom an audit asks about; None is as many as `assent audit` takes.
     """
 
@@ -43,12 +45,13 @@ class Size:
     records: int
     shards: int
     slices: int
+    jobs: int
     base_tokens: int | None = None
     people: int | None = None
 
 
-WHOLE = Size(3_000, 24_000, shards=16, slices=4)
-QUICK = Size(250, 2_000, shards=4, slices=2, base_tokens=300_000, people=30)
+WHOLE = Size(3_000, 24_000, shards=16, slices=4, jobs=60)
+QUICK = Size(250, 2_000, shards=4, slices=2, jobs=20, base_tokens=300_000, people=30)
 BASE = ".base"
 """Where the base lies until it is needed: while there are no models, a take-back need not look for any."""
 PURPOSE, SETTING = "train_generative", "generative_ai_improvement"
@@ -68,6 +71,12 @@ def run(*words: str) -> None:
     started = time.perf_counter()
     subprocess.run([*ASSENT, *words], cwd=PLACE, check=True)  # noqa: S603 -- our own command
     sys.stdout.write(f"{DIM}({time.perf_counter() - started:.1f} s){PLAIN}\n")
+
+
+def told(*words: str) -> str:
+    """What a command answers."""
+    answer = subprocess.run([*ASSENT, *words], cwd=PLACE, check=True, stdout=subprocess.PIPE)  # noqa: S603 -- our own
+    return answer.stdout.decode()
 
 
 def now() -> datetime:
@@ -118,7 +127,7 @@ def prepare(size: Size) -> None:
         f"2. A network nobody lives in: {size.members:,} members, {size.records:,} records, and what its members chose."
     )
     counts = ("--members", str(size.members), "--records", str(size.records))
-    run("source", "synthesize", "network", *counts, "--seed", str(SEED))
+    run("source", "synthesize", "network", *counts, "--jobs", str(size.jobs), "--seed", str(SEED))
     run("source", "add", "network", "synthetic", "network")
     run("ledger", "import", *sorted(str(path.relative_to(PLACE)) for path in PLACE.glob("network/events/*.parquet")))
 
@@ -176,6 +185,24 @@ def tour_of_models(base: subprocess.Popen[bytes], size: Size) -> None:
     run("model", "list")
 
 
+def tour_of_features() -> None:
+    """What members get in return, and one of them out of a hirer's results."""
+    say("12. What members were promised in return: to be found, each result with its reason; and gone at a word.")
+    run("build", "recommend_jobs")
+    run("build", "search_candidates")
+    run("search", "engineer", "--jobs", "--limit", "2")
+    job = json.loads(told("search", "engineer", "--jobs", "--limit", "1", "--json"))[0]["ident"]
+    run("candidates", job, "--limit", "3")
+    found = json.loads(told("candidates", job, "--limit", "1", "--json"))[0]["owner"]
+    off = ("--field", "setting=search_candidates", "--field", "value=off")
+    run("ledger", "append", "--type", "setting.changed", "--member", found, *off)
+    run("candidates", job, "--limit", "3")
+
+    say("13. And help for the member: jobs, and a text in which every claim is one that a record of theirs bears out.")
+    run("jobs", found, "--limit", "3")
+    run("write", found, "--kind", "about")
+
+
 def somebodys_post(snapshot: str) -> Any:
     """A post of the snapshot."""
     sample = read_snapshot(open_workspace(PLACE), snapshot, limit=2000, clock=now).sample
@@ -226,7 +253,9 @@ def main() -> int:
     if base is not None:
         tour_of_models(base, size)
     else:
-        say("There the tour ends without the extra `train`: pip install -e '.[train]', then the same again.")
+        say("Steps 8 to 11 are left out without the extra `train`: pip install -e '.[train]', then the same again.")
+    if find_spec("sklearn") is not None:
+        tour_of_features()
     say(f"That was everything, in {time.perf_counter() - started:.0f} seconds. Where to look:")
     show_where_to_look(trained=trains)
     return 0
