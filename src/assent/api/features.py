@@ -13,7 +13,7 @@ from assent.api.values import Asked, Member, OfMember, Told
 from assent.serving.caller import Caller
 from assent.serving.door import ThePlatform, needs
 from assent.serving.permissions import Permission
-from assent.serving.shared_features import finder_of, items_of, require_features
+from assent.serving.shared_features import finder_of, items_of, require_features, writers_of
 from assent.vocabulary.identifiers import MemberId
 
 if TYPE_CHECKING:
@@ -113,6 +113,7 @@ class DraftTold(Told):
     text: str
     mark: str = Field(description="That AI helped, in words to keep with the text.")
     written_by: str
+    fell_back: str | None = Field(description="Why the writer that is set up did not write it; null where it did.")
     claims: list[ClaimTold]
     missing: list[str] = Field(description="What the member could add so that more can be said.")
 
@@ -162,16 +163,13 @@ def write_a_draft(request: Request, caller: Caller_, platform: ThePlatform, aske
     """From what they wrote and `help_writing` may use at this moment; the same message to many is refused."""
     require_features()
     from assent.features.writing import Ask, Job, Kind, Length
-    from assent.operations.helping import write_draft
 
     ask = Ask(
         Kind(asked.kind), asked.language, Length(asked.length), asked.topic,
         asked.context if asked.kind == "comment" else "", asked.addressee or None,
         Job(asked.context) if asked.context and asked.kind.startswith("message") else None, tuple(asked.told),
     )  # fmt: skip
-    made = write_draft(
-        platform, items_of(request, platform), MemberId(asked.member), ask, to=asked.to or None, seed=asked.seed
-    )
+    made = writers_of(request, platform).write(MemberId(asked.member), ask, to=asked.to or None, seed=asked.seed)
     claims = [
         ClaimTold(
             kind=each.claim.kind.value, text=made.text[each.claim.start : each.claim.end], records=list(each.records)
@@ -180,7 +178,12 @@ def write_a_draft(request: Request, caller: Caller_, platform: ThePlatform, aske
         for each in sentence.claims
     ]
     return DraftTold(
-        text=made.text, mark=made.mark.words, written_by=made.written_by, claims=claims, missing=list(made.missing)
+        text=made.text,
+        mark=made.mark.words,
+        written_by=made.written_by,
+        fell_back=made.fell_back or None,
+        claims=claims,
+        missing=list(made.missing),
     )
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from assent.features.writing import Draft, Generator
     from assent.operations.helping import WayTo
 
-_KEY: Final = "ASSENT_WRITING_KEY"
 _Member = Annotated[str, typer.Argument(metavar="MEMBER", help="For whom.")]
 _Seed = Annotated[int, typer.Option(help="Another number, another draft or other questions.")]
 
@@ -60,14 +58,16 @@ def write(  # noqa: PLR0917 - a command's options
     server: Annotated[
         str | None, typer.Option(help="An OpenAI-compatible server; its key from ASSENT_WRITING_KEY.")
     ] = None,
-    model: Annotated[str | None, typer.Option(help="The server's model, or a local Hugging Face folder.")] = None,
+    model: Annotated[
+        str | None, typer.Option(help="The server's model, a Hugging Face folder, or a model trained here.")
+    ] = None,
     seed: _Seed = 0,
     as_json: Json = False,
 ) -> None:
     """Draft a text in the member's own voice; every claim is one that a record of theirs bears out."""
     with _platform() as (platform, items):
         from assent.features.writing import Ask, Job, Kind, Length
-        from assent.operations.helping import write_draft
+        from assent.operations.drafting import Writers
 
         asked = Ask(
             _one_of(Kind, kind.replace("-", "_")),
@@ -80,9 +80,8 @@ def write(  # noqa: PLR0917 - a command's options
             tuple(told or ()),
             mark,
         )
-        made = write_draft(
-            platform, items, MemberId(member), asked, generator=_generator(server, model), to=to, seed=seed
-        )
+        writers = Writers(platform, items, _generator(platform, server, model))
+        made = writers.write(MemberId(member), asked, to=to, seed=seed)
     emit(as_json, made.to_dict(), lambda out: _show_draft(out, made))
 
 
@@ -148,15 +147,15 @@ def _platform() -> Iterator[tuple[Platform, Items]]:
         yield platform, Items(platform)
 
 
-def _generator(server: str | None, model: str | None) -> Generator | None:
-    from assent.features.writing import FolderGenerator, ServerGenerator
+def _generator(platform: Platform, server: str | None, model: str | None) -> Generator | None:
+    from assent.operations.drafting import generator_for, generator_of
 
+    if server is None and model is None:
+        return generator_of(platform)
     if server is not None:
-        return ServerGenerator(server, model or "default", os.environ.get(_KEY))
-    if model is None:
-        return None
+        return generator_for(platform.workspace, server=server, model=model, clock=platform.clock)
     with needing_extra("train"):
-        return FolderGenerator(Path(model))
+        return generator_for(platform.workspace, server=None, model=model, clock=platform.clock)
 
 
 def _one_of(kinds: Any, name: str) -> Any:

@@ -1,4 +1,4 @@
-"""Help for one member from their own records: drafts, suggestions for the profile, a way to learn.
+"""Help for one member from their own records: suggestions for the profile, a way to learn.
 
 Each reads what its own purpose may use at this moment and keeps nothing of it.
 """
@@ -23,49 +23,15 @@ from assent.features.learning.goals import goal_named, nearest_goals
 from assent.features.profile import Entry, Profile, Suggestion, suggest
 from assent.features.taxonomy import Taxonomy
 from assent.features.taxonomy.model import OccupationId, SkillId
-from assent.features.writing import Ask, Draft, Generator, Guard, OwnRecord, draft, signature_of
 from assent.operations.finding import usable_texts
 from assent.operations.items import Items, OwnText
 from assent.operations.platform import Platform
-from assent.operations.sent_messages import sent_by
 from assent.operations.taxonomy import linker_of, taxonomy_of
 from assent.vocabulary.identifiers import MemberId
 
-HELP_WRITING: Final = "help_writing"
 IMPROVE_PROFILE: Final = "improve_profile"
 LEARNING: Final = "learning"
 QUESTIONS: Final = 12
-
-
-def write_draft(
-    platform: Platform,
-    items: Items,
-    member: MemberId,
-    ask: Ask,
-    *,
-    generator: Generator | None = None,
-    to: str | None = None,
-    seed: int = 0,
-) -> Draft:
-    """A draft from what the member wrote and `help_writing` may use now; a message counts against bulk.
-
-    Args:
-        to: of a message, its recipient's id.
-
-    Raises:
-        RefusedError: the member switched it off, or the message is one that is not written here.
-        InputError: the language is not written in.
-    """
-    records = [_own(each) for each in _texts(items, member, HELP_WRITING)]
-    now = platform.present()
-    if not ask.kind.is_message:
-        return draft(ask, records, now=now, guard=Guard(), generator=generator, seed=seed)
-    with sent_by(platform.workspace, member, now=now, entropy=platform.entropy) as sent:
-        recipient = sent.named(to or ask.addressee or "")
-        made = draft(ask, records, now=now, guard=Guard(sent.recent()), generator=generator, seed=seed, to=recipient)
-        if made.text:
-            sent.add(recipient, signature_of(made.text), at=now)
-    return made
 
 
 def suggestions_for(
@@ -168,10 +134,6 @@ def _near(root: str, taxonomy: Taxonomy) -> Neighbourhood:
 
 def _texts(items: Items, member: MemberId, purpose: str) -> tuple[OwnText, ...]:
     return usable_texts(items, member, purpose)
-
-
-def _own(each: OwnText) -> OwnRecord:
-    return OwnRecord(each.record.id, each.record.category or "", each.text, each.record.created_at)
 
 
 def _entry(each: OwnText) -> Entry:

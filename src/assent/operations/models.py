@@ -41,6 +41,7 @@ class ListedModel:
     tokens: int | None = None
     parent: ModelId | None = None
     route: str | None = None
+    purpose: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ def _listed(shelf: ModelShelf, model: ModelId, known: ModelChronicle) -> ListedM
         manifest.tokens,
         manifest.parent,
         manifest.route,
+        manifest.purpose,
     )
 
 
@@ -104,6 +106,20 @@ def open_model(workspace: Workspace, named: str, *, clock: Clock) -> OpenedModel
         EvidenceError: it is not what was sealed.
         UnavailableError: the ledger cannot be reached.
     """
+    return load_model(workspace, check_model(workspace, named, clock=clock))
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A model that may be asked now. Args: left_out: the records that its memory is read without."""
+
+    model: ModelId
+    manifest: ModelManifest
+    left_out: frozenset[str]
+
+
+def check_model(workspace: Workspace, named: str, *, clock: Clock) -> Checked:
+    """The model may be asked at this moment; nothing of it is opened. Raises: as `open_model`."""
     model = find_model(workspace, named)
     folder = workspace.models_folder / model
     envelope = (folder / MANIFEST).read_bytes()
@@ -114,10 +130,16 @@ def open_model(workspace: Workspace, named: str, *, clock: Clock) -> OpenedModel
         if model_id(statement) != model:
             raise EvidenceError(f"the model in `{folder}` is not the one its name says")
         out = _left_out(workspace, ledger, model, manifest, clock)
-    if manifest.memory is None or not out:
-        return open_adapters(folder, manifest)
-    pseudonyms = pseudonyms_of(workspace, manifest.partition)
-    return open_adapters(folder, manifest, {pseudonyms.record(each) for each in out})
+    return Checked(model, manifest, out if manifest.memory is not None else frozenset())
+
+
+def load_model(workspace: Workspace, checked: Checked) -> OpenedModel:
+    """The model, to be asked, as it was checked."""
+    folder = workspace.models_folder / checked.model
+    if not checked.left_out:
+        return open_adapters(folder, checked.manifest)
+    pseudonyms = pseudonyms_of(workspace, checked.manifest.partition)
+    return open_adapters(folder, checked.manifest, {pseudonyms.record(each) for each in checked.left_out})
 
 
 def _require_standing(ledger: Ledger, model: ModelId, digest: str) -> None:

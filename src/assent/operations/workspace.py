@@ -71,6 +71,12 @@ A workspace is a folder with an `assent.toml`. Every key has a default, so an em
     [api]
     max_upload_mib = 256      # the largest stream of events that is taken in one request
 
+    [writing]                 # who writes drafts for members; without it a composer does, from their facts by grammar
+    server = "http://127.0.0.1:8000/v1"   # speaks OpenAI's protocol; its key from ASSENT_WRITING_KEY
+    model = "train_generative"            # the server's; without one a Hugging Face folder, or a model trained here,
+                                          # by its id or by the purpose whose newest one writes
+    seconds = 20              # that a server may take
+
     [hooks]                   # webhooks of changed settings; they go to public addresses and nowhere else, but for
     private_hosts = "hooks.internal 127.0.0.1"    # these
 
@@ -141,6 +147,9 @@ _DEFAULTS: Mapping[str, str | int] = {
     "mail.per_minute": 1200,
     "api.max_upload_mib": 256,
     "hooks.private_hosts": NOT_STATED,
+    "writing.server": NOT_STATED,
+    "writing.model": NOT_STATED,
+    "writing.seconds": 20,
 }
 
 

@@ -13,6 +13,7 @@ from assent.operations.items import Items
 from assent.operations.platform import Platform
 
 if TYPE_CHECKING:
+    from assent.operations.drafting import Writers
     from assent.operations.finding import Finder
 
 _NEEDED: Final = ("sklearn", "Stemmer")
@@ -42,6 +43,23 @@ def finder_of(request: Request, platform: Platform) -> Finder:
         state.finder = Finder(platform, items_of(request, platform))
     finder: Finder = state.finder
     return finder
+
+
+def writers_of(request: Request, platform: Platform) -> Writers:
+    """The one that this application keeps, with the writer that the platform set up.
+
+    Raises:
+        UnavailableError: what it needs is not installed on this server.
+        InputError: what is set up is no writer.
+    """
+    state = request.app.state
+    if not hasattr(state, "writers"):
+        require_features()
+        from assent.operations.drafting import Writers, generator_of
+
+        state.writers = Writers(platform, items_of(request, platform), generator_of(platform))
+    writers: Writers = state.writers
+    return writers
 
 
 def require_features() -> None:

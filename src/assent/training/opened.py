@@ -86,6 +86,15 @@ class OpenedModel:
         own = self.states.get(shard)
         return merged(self.base.model(), [] if own is None else [own], self.config)
 
+    @property
+    def context(self) -> int:
+        """How many tokens it reads and writes at most."""
+        return int(self.base.model().context)
+
+    def ending(self, text: str, tokens: int) -> str:
+        """The end of a text, of at most so many tokens."""
+        return self.tokenizer.decode(self.tokenizer.encode([text])[0][-tokens:])
+
     def write(
         self, prompt: str, tokens: int, *, temperature: float = 0.0, top_k: int | None = None, seed: int = 0
     ) -> tuple[str, int]:

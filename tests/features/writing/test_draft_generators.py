@@ -87,13 +87,21 @@ def test_orders_in_a_job_change_nothing() -> None:
 
 def test_a_model_of_ours_is_asked_with_as_many_tokens_as_the_length_takes() -> None:
     class Model:
+        context = 1024
+
+        def ending(self, text: str, tokens: int) -> str:
+            return text[-4 * tokens :]
+
         def write(self, prompt: str, tokens: int, **_: Any) -> tuple[str, int]:
-            self.tokens = tokens
-            return GOOD, 20
+            self.prompt, self.tokens = prompt, tokens
+            return f". {GOOD}", 20
 
     model = Model()
     made = drafted(Ask(Kind.ABOUT), generator=ModelGenerator(model, "ours"))
     assert (made.written_by, model.tokens) == ("ours", 270)
+    assert made.text.startswith("Ward nurse, Larkhill Hospital.")  # it goes on with a text that has begun
+    assert "Ellery College" in model.prompt
+    assert "instruction" not in model.prompt
 
 
 def test_a_folder_on_this_machine_is_asked(tmp_path: Path) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import replace as replace_fields
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -23,6 +25,7 @@ from assent.errors import InputError, RefusedError
 from assent.evidence.suppression_list import open_list
 from assent.vocabulary.curation import Pii, Replacement
 
+_WORD: Final = re.compile(r"\w+")
 PERSONAL_DETAILS: Final = frozenset(
     {
         Pii.EMAIL, Pii.PHONE, Pii.HANDLE, Pii.IBAN, Pii.PAYMENT_CARD, Pii.NATIONAL_ID, Pii.IP_ADDRESS, Pii.COORDINATES,
@@ -47,10 +50,16 @@ class OutputFilter:
     Args:
         matcher: of the list; None masks personal details alone.
         details: the types that are masked by their form; none leaves only the list.
+        spared: words that name whoever asks, in a text about themselves; the list does not mask them.
     """
 
     matcher: Matcher | None
     details: frozenset[Pii] = PERSONAL_DETAILS
+    spared: frozenset[str] = frozenset()
+
+    def sparing(self, *names: str) -> OutputFilter:
+        """The same, but nobody of these names is masked for being on the list."""
+        return replace_fields(self, spared=frozenset(word for name in names for word in _words(name)))
 
     def clean(self, text: str) -> str:
         """The text, everybody on the list and every detail masked."""
@@ -82,12 +91,16 @@ class OutputFilter:
         tables = []
         if self.matcher is not None:
             # What is masked already is no word of anybody's name.
-            tables.append(hits_of(self.matcher.find(tags_hidden(texts))))
+            found = self.matcher.find(tags_hidden(texts))
+            tables.append(hits_of(each for each in found if not self._spares(texts[each[0]].as_py(), *each[1:3])))
         if self.details:
             found = structured.find(texts)
             wanted = pa.array(sorted(each.value for each in self.details), pa.string())
             tables.append(found.filter(pc.is_in(found["type"], value_set=wanted)))
         return settle(tables)
+
+    def _spares(self, text: str, start: int, end: int) -> bool:
+        return bool(self.spared) and self.spared.issuperset(_words(text[start:end]))
 
     def stream(self) -> OutputStream:
         """A text that comes in pieces, from its beginning."""
@@ -96,6 +109,10 @@ class OutputFilter:
 
 
 _TAGS: Final = dict.fromkeys(Pii, Replacement.TAG)
+
+
+def _words(name: str) -> list[str]:
+    return _WORD.findall(name.casefold())
 
 
 def open_filter(

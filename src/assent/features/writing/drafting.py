@@ -140,7 +140,7 @@ def draft(
     name = own_name(records)
     facts, voice = read_facts(screened.profile), measure_voice(screened.activity)
     evidence = Evidence((*screened.records, *([name] if name else [])), facts, ask, now)
-    filtered = outputs or OutputFilter(None)
+    filtered = (outputs or OutputFilter(None)).sparing(*(name.text for name in [name] if name), ask.addressee or "")
     checked, written_by, fell_back = None, COMPOSER, ""
     if generator is not None:
         checked, fell_back = _proposed(generator, ask, (facts, voice), evidence, filtered, seed=seed)

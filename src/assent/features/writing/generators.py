@@ -10,6 +10,7 @@ import json
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import Any, Final, Protocol
 
 import httpx
@@ -22,6 +23,8 @@ LONGEST_ANSWER: Final = 20_000
 _MOST_BYTES: Final = 1 << 20
 _OK: Final = 200
 _TOKENS_PER_WORD: Final = 3
+_SPARE: Final = 4
+"""Tokens that marks may take around what a model is given."""
 
 
 class Generator(Protocol):
@@ -46,6 +49,13 @@ class Generator(Protocol):
 class Writes(Protocol):
     """A model that goes on from a prompt, as `training.opened.OpenedModel` does."""
 
+    @property
+    def context(self) -> int:
+        """How many tokens it reads and writes at most."""
+
+    def ending(self, text: str, tokens: int) -> str:
+        """The end of a text, of at most so many tokens."""
+
     def write(
         self, prompt: str, tokens: int, *, temperature: float = 0.0, top_k: int | None = None, seed: int = 0
     ) -> tuple[str, int]:
@@ -54,7 +64,10 @@ class Writes(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ModelGenerator:
-    """A model that was trained here, with its memory, as `operations.models.open_model` opens it."""
+    """A model that was trained here, with its memory, as `operations.models.open_model` opens it.
+
+    It has read people's texts and no instructions: it is given the facts and the beginning of a text to go on with.
+    """
 
     model: Writes
     name: str
@@ -62,8 +75,9 @@ class ModelGenerator:
 
     def propose(self, prompt: Prompt, *, seed: int) -> str:
         """As `Generator.propose`."""
-        tokens = prompt.most_words * _TOKENS_PER_WORD
-        return self.model.write(prompt.text, tokens, temperature=self.temperature, seed=seed)[0]
+        tokens = min(prompt.most_words * _TOKENS_PER_WORD, self.model.context // 2)
+        given = self.model.ending(prompt.opening, self.model.context - tokens - _SPARE)
+        return prompt.begun + self.model.write(given, tokens, temperature=self.temperature, seed=seed)[0]
 
 
 class FolderGenerator:
@@ -74,6 +88,7 @@ class FolderGenerator:
         self._folder = folder
         self._temperature = temperature
         self._opened: Any = None
+        self._lock = Lock()
 
     def propose(self, prompt: Prompt, *, seed: int) -> str:
         """As `Generator.propose`."""
@@ -81,9 +96,10 @@ class FolderGenerator:
 
         from assent.training.base import open_base
 
-        if self._opened is None:
-            self._opened = open_base(self._folder, declared="unknown")
-        base = self._opened
+        with self._lock:
+            if self._opened is None:
+                self._opened = open_base(self._folder, declared="unknown")
+            base = self._opened
         model, tokens = base.model(), prompt.most_words * _TOKENS_PER_WORD
         ids = base.tokenizer.encode([prompt.text])[0][-max(1, model.context - tokens) :]
         drawn = torch.Generator().manual_seed(seed)

@@ -12,7 +12,7 @@ from assent.errors import AssentError, InputError, RefusedError, UnavailableErro
 from assent.serving.caller import Caller
 from assent.serving.door import ThePlatform, needs
 from assent.serving.permissions import Permission
-from assent.serving.shared_features import items_of, require_features
+from assent.serving.shared_features import items_of, require_features, writers_of
 from assent.web.pages import language_of, page
 
 router = APIRouter()
@@ -61,7 +61,6 @@ def write(  # noqa: PLR0917 - the fields of a form
     def draft() -> object:
         require_features()
         from assent.features.writing import Ask, Job, Kind, Length
-        from assent.operations.helping import write_draft
 
         language = language_of(request, platform).code
         facts = tuple(line.strip() for line in told.splitlines() if line.strip())
@@ -69,7 +68,7 @@ def write(  # noqa: PLR0917 - the fields of a form
             Kind(kind), language, Length(length), topic, context if kind == "comment" else "", addressee or None,
             Job(context) if context and kind.startswith("message") else None, facts,
         )  # fmt: skip
-        return write_draft(platform, items_of(request, platform), caller.own, ask, seed=seed, to=addressee or None)
+        return writers_of(request, platform).write(caller.own, ask, seed=seed, to=addressee or None)
 
     made, problem = _tried(draft)
     return _write_page(request, platform, asked, made, problem)
