@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
 from assent.cli.build import watching
+from assent.cli.fairness import RANKED, rankings_again, show_rankings
 from assent.cli.frame import Json, emit, err
 from assent.cli.model import tell_now
 from assent.errors import InputError
@@ -52,7 +53,8 @@ def erase_members(
             workspace, chosen, clock=now, at=None if at is None else parse_instant(at, field="--at"), progress=watch
         )
     tell_now(workspace)
-    payload = operations.summarize(workspace, outcome)
+    rankings = rankings_again(workspace, RANKED)
+    payload: dict[str, Any] = {**operations.summarize(workspace, outcome), **rankings}
 
     def render(console: Console) -> None:
         for each in outcome:
@@ -64,6 +66,7 @@ def erase_members(
         console.print("not removed:")
         for line in payload["not_removed"]:
             console.print(f"  - {escape(line)}")
+        show_rankings(console, rankings)
 
     emit(as_json, payload, render)
 

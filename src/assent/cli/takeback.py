@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from assent.cli.build import watching
+from assent.cli.fairness import rankings_again, show_rankings
 from assent.cli.frame import Json, complain, emit, listing
 from assent.cli.model import ask_and_tell
 from assent.cli.model_shown import asked_json, show_asked
@@ -66,12 +67,14 @@ def takeback(  # noqa: PLR0917 - a command has as many options as it has
         done = take_back(workspace, named, purposes=purpose or (), later=later, clock=system_clock, progress=watch)
     ask_and_tell(workspace, done.swept)
     models = None if later else sweep_models(workspace, swap_only=swap_only, replay=not no_replay, device=device)
+    rankings = rankings_again(workspace, _purposes(done.swept))
 
     def show(console: Console) -> None:
         _show_takeback(console, done)
         show_models(console, models)
+        show_rankings(console, rankings)
 
-    emit(as_json, _takeback_json(done) | models_json(models), show)
+    emit(as_json, _takeback_json(done) | models_json(models) | rankings, show)
     _complain(done.swept)
     complain_of_models(models)
 
@@ -89,12 +92,14 @@ def sweep_all(
         result = sweep(workspace, clock=system_clock, dry_run=dry_run, progress=watch)
     ask_and_tell(workspace, result)
     models = None if dry_run else sweep_models(workspace, swap_only=swap_only, replay=not no_replay, device=device)
+    rankings = {} if dry_run else rankings_again(workspace, _purposes(result))
 
     def show(console: Console) -> None:
         _show_sweep(console, result)
         show_models(console, models)
+        show_rankings(console, rankings)
 
-    emit(as_json, _sweep_json(result) | models_json(models), show)
+    emit(as_json, _sweep_json(result) | models_json(models) | rankings, show)
     _complain(result)
     complain_of_models(models)
 
@@ -109,6 +114,10 @@ def _from_file(path: Path | None) -> list[str]:
     if not found:
         raise InputError(f"`{path}` names nobody", hint="write one member id a line")
     return found
+
+
+def _purposes(result: SweepResult | None) -> set[str]:
+    return set() if result is None else {each.purpose for each in result.swept}
 
 
 def _complain(result: SweepResult | None) -> None:

@@ -40,6 +40,7 @@ class Sort(StrEnum):
     MODEL = "model"
     SNAPSHOT = "snapshot"
     LEDGER = "ledger"
+    RANKINGS = "rankings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Run:
     """An audit that was run.
 
     Args:
-        target: a model's or snapshot's id, or `ledger`.
+        target: a model's or snapshot's id, `ledger` or `rankings`.
         ok: nothing was found that should stop anybody.
         said: what came of it, in a sentence.
         report: the JSON file, below the folder of audits; `digest` is its SHA-256.

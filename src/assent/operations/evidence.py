@@ -7,10 +7,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from assent.audit.bundle.archive import Bundle, check_bundle, open_bundle, write_bundle
-from assent.audit.bundle.inputs import AuditFacts, BundleInputs, CheckFacts, ModelFacts, SnapshotFacts
+from assent.audit.bundle.inputs import (
+    AuditFacts,
+    BundleInputs,
+    CheckFacts,
+    GroupFacts,
+    ModelFacts,
+    RankingFacts,
+    SnapshotFacts,
+)
 from assent.audit.model.reading import read_model_audit
 from assent.audit.model.report import ModelAudit
 from assent.errors import InputError
@@ -36,6 +44,9 @@ from assent.storage.files import write_durably
 from assent.storage.keys import load_key
 
 Clock = Callable[[], datetime]
+RANKINGS: Final = "rankings"
+"""What an audit of rankings is of; what is ranked are people who let themselves be found."""
+RANKED_PURPOSE: Final = "search_candidates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +150,7 @@ def _inputs(platform: Platform, written: dict[str, str]) -> tuple[BundleInputs, 
         take_backs=take_backs,
         checks=tuple(_checks(register, snapshots)),
         audits=tuple(audits),
+        rankings=_rankings(register, missing, ranked=any(each.purpose == RANKED_PURPOSE for each in snapshots)),
         written=written,
         attachments=_attachments(platform, register, snapshots, models, take_backs.certificates),
     )
@@ -177,6 +189,28 @@ def _audits(register: Register, models: tuple[ModelFacts, ...]) -> tuple[list[Au
     return found, missing
 
 
+def _rankings(register: Register, missing: list[str], *, ranked: bool) -> RankingFacts | None:
+    """The newest audit of rankings; where people are ranked and nobody audited, that is missing."""
+    run = register.last(Sort.RANKINGS, RANKINGS)
+    if run is None:
+        missing += ["an audit of rankings: none was run"] if ranked else []
+        return None
+    report = register.read(run)
+    return RankingFacts(
+        run.at, run.ok, run.said, report["rankings"], report["people"], report["algorithm"],
+        tuple(_group_facts(each) for each in report["attributes"]),
+    )  # fmt: skip
+
+
+def _group_facts(attribute: dict[str, Any]) -> GroupFacts:
+    before, after = attribute["before"], attribute["after"] or {}
+    ratios = [each["impact_ratio"] for each in attribute["selected"].values() if each["impact_ratio"] is not None]
+    return GroupFacts(
+        attribute["name"], before["p"], before["ndkl"], before["infeasible"], before["exposure_ratio"],
+        before["opportunity_gap"], min(ratios, default=None), after.get("infeasible"), after.get("ndcg"),
+    )  # fmt: skip
+
+
 def _before(register: Register, runs: list[Run], newest: Run, after: ModelAudit) -> ModelAudit | None:
     if not after.whose:
         return None
@@ -210,6 +244,8 @@ def _attachments(
         name = f"{run.target}-{page.stem}" if run.sort is Sort.MODEL else run.target
         if page.is_file():
             files[f"audits/{name}.html"] = page.read_bytes()  # the newest comes last
+        if run.sort is Sort.RANKINGS:
+            files[f"audits/{name}.json"] = (register.folder / run.report).read_bytes()
     published = balancing_test_of(workspace, workspace.text("portal.language"))
     if published is not None:
         files["balancing-test.html"] = published.html.encode()

@@ -146,6 +146,39 @@ class AuditFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupFacts:
+    """How rankings treat the groups of one attribute; None is a figure that too few people allow.
+
+    Args:
+        lowest_impact_ratio: Local Law 144, of the group that is selected least often.
+        infeasible_after, ndcg_after: re-ranked.
+    """
+
+    attribute: str
+    p: float
+    ndkl: float
+    infeasible: int
+    exposure_ratio: float | None
+    opportunity_gap: float | None
+    lowest_impact_ratio: float | None
+    infeasible_after: int | None = None
+    ndcg_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RankingFacts:
+    """The newest audit of rankings of people. Args: ok: no difference that chance would not explain."""
+
+    at: datetime
+    ok: bool
+    said: str
+    rankings: int
+    people: int
+    algorithm: str | None
+    groups: tuple[GroupFacts, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class BundleInputs:
     """All facts of a bundle.
 
@@ -173,5 +206,6 @@ class BundleInputs:
     take_backs: TakeBackFacts | None = None
     checks: tuple[CheckFacts, ...] = ()
     audits: tuple[AuditFacts, ...] = ()
+    rankings: RankingFacts | None = None
     written: Mapping[str, str] = field(default_factory=dict)
     attachments: Mapping[str, bytes] = field(default_factory=dict)

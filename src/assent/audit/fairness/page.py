@@ -11,7 +11,7 @@ from assent.audit.model.plots import Plot, draw_plot
 
 _COLOURS: Final = ("#1c5a94", "#c2571a")
 _INK, _LINE = "#1b2430", "#8a949f"
-_SMALLEST_P: Final = 0.05
+SMALLEST_P: Final = 0.05
 
 
 def write_page(report: FairnessReport) -> str:
@@ -30,7 +30,7 @@ def headline(report: FairnessReport) -> str:
     """The one sentence that a person reads who reads one."""
     if not report.attributes:
         return "Too few people declared anything: nothing can be said about groups."
-    unlike = [each.name for each in report.attributes if each.before.p <= _SMALLEST_P]
+    unlike = [each.name for each in report.attributes if each.before.p <= SMALLEST_P]
     if unlike:
         return f"Rankings treat groups differently, more than chance explains: {', '.join(unlike)}."
     return "No difference between groups that chance would not explain was found."
@@ -39,9 +39,7 @@ def headline(report: FairnessReport) -> str:
 def verdict(attribute: Attribute) -> str:
     """What was found of one attribute, in words."""
     before, low = attribute.before, _lowest(attribute)
-    told = (
-        "Exposure differs more than chance explains" if before.p <= _SMALLEST_P else "Chance explains the differences"
-    )
+    told = "Exposure differs more than chance explains" if before.p <= SMALLEST_P else "Chance explains the differences"
     told += f" (p = {before.p:.3f}, {len(attribute.people)} groups)."
     if low is not None and low[1] < FOUR_FIFTHS:
         told += f" The group {low[0]} is selected {low[1]:.2f} times as often as the most selected, below four fifths."

@@ -31,17 +31,24 @@ LEAST_PEOPLE: Final = 20
 """Of a smaller group no figure is shown: it would tell of persons."""
 PLACES: Final = (10, 25, 100)
 FOUR_FIFTHS: Final = 0.8
+_SELECTED: Final = 25
 _SEED: Final = 144
 _TOGETHER: Final = ", "
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """One ranking. Args: people: pseudonyms, the best first; scores: of each, by which they were ranked."""
+    """One ranking.
+
+    Args:
+        people: pseudonyms, the best first; scores: of each, by which they were ranked.
+        fit: of them, those who can do what is asked for.
+    """
 
     query: str
     people: tuple[str, ...]
     scores: tuple[float, ...]
+    fit: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,8 @@ class Order:
     Args:
         skews: of each number of places, the skew of each group over all rankings; None: a group was absent.
         infeasible: in how many prefixes of how many rankings a group had too few; `rankings_infeasible` of how many.
+        opportunity: of each group, the share of its people who are fit for a job that stand among the first 25 for it;
+            where fewer than twenty are fit, taken over all rankings, it is not told. The gap is between the widest two.
         ndcg: of the first 100, by the scores; 1 is the order by score itself.
         p: how often chance gives exposures as far apart, corrected for the attributes.
     """
@@ -62,6 +71,8 @@ class Order:
     rankings_infeasible: int
     exposure: Mapping[str, float]
     exposure_ratio: float | None
+    opportunity: Mapping[str, float]
+    opportunity_gap: float | None
     ndcg: float
     p: float
 
@@ -210,7 +221,7 @@ def _attribute(  # noqa: PLR0917 - what an attribute's part is made of
     p: float,
 ) -> Attribute:
     people = Counter(groups.values())
-    chosen = {person for each in before for person in each.people[:25]}
+    chosen = {person for each in before for person in each.people[:_SELECTED]}
     known = sorted(groups)
     selected = impact_ratios([groups[each] for each in known], [each in chosen for each in known])
     scores = [
@@ -245,6 +256,8 @@ def _order(rankings: Sequence[Ranked], groups: Mapping[str, str], p: float, by_s
         sum(index > 0 for index in indexes),
         _mean_exposure(orders),
         _ratio(_mean_exposure(orders)),
+        opportunity := _opportunity(rankings, groups),
+        max(opportunity.values()) - min(opportunity.values()) if len(opportunity) > 1 else None,
         statistics.fmean([_ndcg(each, best) for each, best in zip(rankings, by_score, strict=True)] or [1.0]),
         p,
     )
@@ -271,6 +284,18 @@ def _mean_exposure(orders: Sequence[list[str | None]]) -> dict[str, float]:
         for group, given in exposure(order).items():
             found.setdefault(group, []).append(given)
     return {group: statistics.fmean(each) for group, each in sorted(found.items())}
+
+
+def _opportunity(rankings: Sequence[Ranked], groups: Mapping[str, str]) -> dict[str, float]:
+    """Equal opportunity: true-positive rates by group. Source: Hardt, Price & Srebro 2016."""
+    fit: Counter[str] = Counter()
+    shown: Counter[str] = Counter()
+    for each in rankings:
+        for place, person in enumerate(each.people):
+            if person in each.fit and person in groups:
+                fit[groups[person]] += 1
+                shown[groups[person]] += place < _SELECTED
+    return {group: shown[group] / count for group, count in sorted(fit.items()) if count >= LEAST_PEOPLE}
 
 
 def _ratio(given: Mapping[str, float]) -> float | None:
