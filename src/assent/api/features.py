@@ -13,7 +13,7 @@ from assent.api.values import Asked, Member, OfMember, Told
 from assent.serving.caller import Caller
 from assent.serving.door import ThePlatform, needs
 from assent.serving.permissions import Permission
-from assent.serving.shared_features import finder_of, items_of, require_features, writers_of
+from assent.serving.shared_features import finder_of, items_of, require_features, results_shown, writers_of
 from assent.vocabulary.identifiers import MemberId
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ class FoundTold(Told):
     owner: Member
     score: float = Field(ge=0, le=1, description="Compares within one answer only.")
     why: WhyTold
+    assessments: list[str] = Field(description="Of candidates: results that they let hirers see; no part of the order.")
 
 
 class ResultsTold(Told):
@@ -237,7 +238,9 @@ def recommend_jobs(request: Request, caller: Caller_, platform: ThePlatform, ask
 @router.post("/v1/features/candidates", summary="People who fit a job", responses=problems(503))
 def find_candidates(request: Request, caller: Caller_, platform: ThePlatform, asked: CandidatesAsked) -> ResultsTold:  # noqa: ARG001
     """Only those who let themselves be found at this moment, by what they show to everybody."""
-    return _told(finder_of(request, platform).people_for(asked.text, limit=asked.limit))
+    found = finder_of(request, platform).people_for(asked.text, limit=asked.limit)
+    shown = results_shown(request, platform, found)
+    return ResultsTold(results=[_result(each, shown.get(each.owner, ())) for each in found])
 
 
 @router.post("/v1/features/search", summary="Search people, posts and jobs", responses=problems(503))
@@ -253,7 +256,7 @@ def _told(found: Sequence[Found]) -> ResultsTold:
     return ResultsTold(results=[_result(each) for each in found])
 
 
-def _result(each: Found) -> FoundTold:
+def _result(each: Found, shown: Sequence[str] = ()) -> FoundTold:
     why = each.why
     return FoundTold(
         sort=each.sort.value,
@@ -262,6 +265,7 @@ def _result(each: Found) -> FoundTold:
         line=each.line,
         owner=each.owner,
         score=round(min(1.0, each.score), 4),
+        assessments=list(shown),
         why=WhyTold(
             skills=[SkillTold(label=skill.label, records=list(skill.records)) for skill in why.skills],
             implied=list(why.implied),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 from rich.console import Console
@@ -14,7 +14,7 @@ from rich.console import Console
 from assent.cli.frame import Json, emit, needing_extra, progress
 from assent.errors import InputError
 from assent.operations.items import Items
-from assent.operations.platform import open_platform
+from assent.operations.platform import Platform, open_platform
 from assent.operations.workspace import open_workspace
 from assent.vocabulary.identifiers import MemberId
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from assent.features.matching.finding import Why
     from assent.operations.finding import Finder, Found
 
+_NONE_SHOWN: Final[Mapping[MemberId, Sequence[str]]] = {}
 _Limit = Annotated[int, typer.Option(min=1, max=100, help="How many results.")]
 
 
@@ -38,7 +39,7 @@ def jobs(
     as_json: Json = False,
 ) -> None:
     """Jobs that fit a member, by what they wrote and may be used for it now."""
-    with _finder() as finder:
+    with _finder() as (finder, _, _):
         found = finder.jobs_for(MemberId(member), limit=limit)
     _show(as_json, found)
 
@@ -52,10 +53,13 @@ def candidates(
     """People who fit a job; only those who let themselves be found, by what they show to everybody."""
     if (job is None) == (text is None):
         raise InputError("name a job, or give a text with --text", hint="`assent search WORDS --jobs` finds jobs")
-    with _finder() as finder:
+    with _finder() as (finder, platform, items):
+        from assent.operations.assessment_results import shown_results
+
         asked = _read(text) if text is not None else finder.job(str(job))
         found = finder.people_for(asked, limit=limit)
-    _show(as_json, found)
+        shown = shown_results(platform, items, [each.owner for each in found])
+    _show(as_json, found, shown)
 
 
 def search(  # noqa: PLR0917 - a command's options
@@ -67,7 +71,7 @@ def search(  # noqa: PLR0917 - a command's options
     as_json: Json = False,
 ) -> None:
     """Search people, posts and jobs; all of them where none is named."""
-    with _finder() as finder:
+    with _finder() as (finder, _, _):
         from assent.operations.finding import Sort
 
         asked = {Sort.PEOPLE: people, Sort.POSTS: posts, Sort.JOBS: jobs}
@@ -77,14 +81,15 @@ def search(  # noqa: PLR0917 - a command's options
 
 
 @contextmanager
-def _finder() -> Iterator[Finder]:
+def _finder() -> Iterator[tuple[Finder, Platform, Items]]:
     with needing_extra("features"), open_platform(open_workspace()) as platform, progress() as bar:
         from assent.operations.finding import Finder
 
         task = bar.add_task("reading", total=None)
-        finder = Finder(platform, Items(platform), progress=lambda done, of: bar.update(task, completed=done, total=of))
+        items = Items(platform)
+        finder = Finder(platform, items, progress=lambda done, of: bar.update(task, completed=done, total=of))
         try:
-            yield finder
+            yield finder, platform, items
         finally:
             finder.close()
 
@@ -96,21 +101,24 @@ def _read(path: Path) -> str:
         raise InputError(f"cannot read `{path}`: {error.strerror}") from error
 
 
-def _show(as_json: bool, found: Sequence[Found]) -> None:
-    emit(as_json, [_said(each) for each in found], lambda out: _print(out, found))
+def _show(as_json: bool, found: Sequence[Found], shown: Mapping[MemberId, Sequence[str]] = _NONE_SHOWN) -> None:
+    told = [_said(each) | ({"assessments": list(shown[each.owner])} if each.owner in shown else {}) for each in found]
+    emit(as_json, told, lambda out: _print(out, found, shown))
 
 
 def _said(each: Found) -> dict[str, Any]:
     return {**asdict(each), "sort": each.sort.value, "score": round(each.score, 4)}
 
 
-def _print(out: Console, found: Sequence[Found]) -> None:
+def _print(out: Console, found: Sequence[Found], shown: Mapping[MemberId, Sequence[str]]) -> None:
     if not found:
         out.print("nothing fits")
     for each in found:
         out.print(f"{each.ident}  {each.title}  [{each.sort.value}, {each.score:.2f}]", markup=False)
         if each.line:
             out.print(f"      {' '.join(each.line.split())}", markup=False)
+        for said in shown.get(each.owner, ()):
+            out.print(f"      assessment, shown by its owner: {said}", markup=False)
         out.print(f"      why: {'; '.join(why_words(each.why)) or 'similar in meaning'}", markup=False)
 
 

@@ -104,6 +104,9 @@ def learn(  # noqa: PLR0917 - a command's options
     assess: Annotated[str | None, typer.Option(help="Questions about an occupation instead.")] = None,
     answers: Annotated[Path | None, typer.Option(help="JSON, question id to option from 1; scores --assess.")] = None,
     output: Annotated[Path | None, typer.Option(help="With --answers: a file that gets the member's result.")] = None,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="With --answers: the result is kept as a record of theirs.")
+    ] = False,
     seed: _Seed = 1,
     as_json: Json = False,
 ) -> None:
@@ -112,7 +115,7 @@ def learn(  # noqa: PLR0917 - a command's options
         from assent.operations import helping
 
         if assess is not None:
-            _assess(platform, assess, answers, output, seed=seed, as_json=as_json)
+            _assess(platform, MemberId(member) if keep else None, assess, answers, output, seed=seed, as_json=as_json)
             return
         if goal is None:
             near = [
@@ -126,9 +129,17 @@ def learn(  # noqa: PLR0917 - a command's options
 
 
 def _assess(
-    platform: Platform, subject: str, answers: Path | None, output: Path | None, *, seed: int, as_json: bool
+    platform: Platform,
+    keeper: MemberId | None,
+    subject: str,
+    answers: Path | None,
+    output: Path | None,
+    *,
+    seed: int,
+    as_json: bool,
 ) -> None:
     from assent.operations import helping
+    from assent.operations.assessment_results import keep_result
 
     asked = helping.assessment_for(platform, subject, seed=seed)
     if answers is None:
@@ -138,6 +149,8 @@ def _assess(
     result = helping.scored(asked, {name: option - 1 for name, option in given.items()}, at=platform.present())
     if output is not None:
         write_durably(output, result.to_json().encode())
+    if keeper is not None:
+        keep_result(platform.workspace, keeper, result)
     emit(as_json, json.loads(result.to_json()), lambda out: out.print(f"{asked.label}: {result.said}", markup=False))
 
 

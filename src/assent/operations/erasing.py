@@ -12,6 +12,7 @@ from assent.desk.store import Desk
 from assent.ledger.charge import Gap, no_gap
 from assent.operations.erasure import Clock, Erased, Progress, erase_members
 from assent.operations.feeds import Surroundings, purge
+from assent.operations.results_table import forget_results
 from assent.operations.sweep import sweep
 from assent.operations.workspace import Workspace
 
@@ -39,7 +40,9 @@ def erase(
         progress=progress,
         gap=gap,
     )
-    # A crash here leaves their words on the desk; erasing them again, which the ledger takes for done, clears it.
+    # A crash here leaves results that they kept, and their words on the desk; erasing them again, which the ledger
+    # takes for done, clears both.
+    forget_results(workspace, members)
     with closing(Desk.open(workspace.root, ledger_folder=workspace.ledger_folder)) as desk:
         forget_people(desk, members)
     return erased

@@ -179,6 +179,17 @@ class Items:
             texts.append(OwnText(record, without_people(text, gone) or ""))
         return Usable(tuple(texts), withheld)
 
+    def permitted(self, records: Sequence[Record], purpose: str) -> frozenset[RecordId]:
+        """Which of these records, that name nobody and carry nothing, the purpose may use as of now.
+
+        Raises:
+            InputError: the pack in force has no such purpose.
+        """
+        found = _Found({each.id: each for each in records}, {}, {})
+        look = self._decider.look([Asked(each) for each in records])
+        use, judge = self._purpose(purpose), _Judge(self._decider, look, found)
+        return frozenset(each.id for each in records if not judge.of(each, use).mask)
+
     def exclude(self, member: MemberId, record: str) -> int:
         """From now on the item is left out, whoever wrote it; gives where the ledger says so.
 

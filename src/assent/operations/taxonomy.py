@@ -12,6 +12,7 @@ from assent.features.taxonomy import Taxonomy
 from assent.features.taxonomy.linking import Linker
 from assent.features.taxonomy.reading import read_esco, with_onet
 from assent.features.taxonomy.storing import read_taxonomy, write_taxonomy
+from assent.operations.results_table import prepare_results
 from assent.operations.workspace import Workspace
 
 FILE: Final = "occupations-and-skills"
@@ -30,6 +31,7 @@ def import_taxonomy(workspace: Workspace, classification: Path, relations: Path,
     folder.mkdir(parents=True, exist_ok=True)
     written = write_taxonomy(taxonomy, folder / FILE)
     background_in(folder, written)
+    prepare_results(workspace)
     return written
 
 

@@ -101,6 +101,8 @@ from assent.feeds.terms import Recipient, parse_recipient
 from assent.storage.place import EMBEDDED, Place
 
 CONFIG_NAME = "assent.toml"
+ASSESSMENTS: Final = Path("assessments/mapping.toml")
+"""The source of the results of assessments that members keep; there is one once a taxonomy was imported."""
 NOT_STATED: Final = "not stated"
 """What a text says that nobody gave."""
 ENGINES: Final = ("duckdb", "spark")
@@ -291,7 +293,7 @@ def open_workspace(folder: Path | None = None, *, environ: Mapping[str, str] = o
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"`{path}` is no valid TOML: {error}") from None
-    sources = _sources(root, document.pop("sources", {}))
+    sources = _sources(root, document.pop("sources", {})) | _own_sources(root)
     witnesses = _witnesses(document.pop("witnesses", {}))
     recipients = _recipients(root, document.pop("recipients", {}))
     return Workspace(root, _settings(document, environ), sources, witnesses, recipients)
@@ -378,6 +380,12 @@ def _sources(root: Path, entries: object) -> dict[str, SourceEntry]:
             raise InputError(f"{CONFIG_NAME}: source `{name}` needs `kind` and `path`")
         found[name] = SourceEntry(name, kind, (root / path).resolve())
     return found
+
+
+def _own_sources(root: Path) -> dict[str, SourceEntry]:
+    """What members made here: the results of assessments that they keep."""
+    path = root / ASSESSMENTS
+    return {"assessments": SourceEntry("assessments", "tables", path)} if path.is_file() else {}
 
 
 def _witnesses(entries: object) -> dict[str, WitnessEntry]:

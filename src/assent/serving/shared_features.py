@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
@@ -11,10 +12,11 @@ from assent.errors import UnavailableError
 from assent.operations.deciding import Decider
 from assent.operations.items import Items
 from assent.operations.platform import Platform
+from assent.vocabulary.identifiers import MemberId
 
 if TYPE_CHECKING:
     from assent.operations.drafting import Writers
-    from assent.operations.finding import Finder
+    from assent.operations.finding import Finder, Found
 
 _NEEDED: Final = ("sklearn", "Stemmer")
 
@@ -60,6 +62,15 @@ def writers_of(request: Request, platform: Platform) -> Writers:
         state.writers = Writers(platform, items_of(request, platform), generator_of(platform))
     writers: Writers = state.writers
     return writers
+
+
+def results_shown(request: Request, platform: Platform, found: Sequence[Found]) -> Mapping[MemberId, tuple[str, ...]]:
+    """Results of assessments that the people who were found let hirers see at this moment, in words."""
+    if not found:
+        return {}
+    from assent.operations.assessment_results import shown_results
+
+    return shown_results(platform, items_of(request, platform), [each.owner for each in found])
 
 
 def require_features() -> None:

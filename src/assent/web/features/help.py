@@ -6,13 +6,14 @@ from collections.abc import Callable
 from typing import Annotated, Final, TypeVar
 
 from fastapi import APIRouter, Form, Query, Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from assent.errors import AssentError, InputError, RefusedError, UnavailableError
 from assent.serving.caller import Caller
 from assent.serving.door import ThePlatform, needs
 from assent.serving.permissions import Permission
 from assent.serving.shared_features import items_of, require_features, writers_of
+from assent.vocabulary.identifiers import MemberId
 from assent.web.pages import language_of, page
 
 router = APIRouter()
@@ -139,12 +140,12 @@ def show_questions(
         return assessment_for(platform, subject, seed=seed)
 
     asked, problem = _tried(questions)
-    return page(request, "features/assessment.html", asked=asked, problem=problem, result=None)
+    return page(request, "features/assessment.html", asked=asked, problem=problem, result=None, given={})
 
 
 @router.post("/learn/assessment")
-async def show_result(request: Request, _caller: Writer, platform: ThePlatform) -> Response:
-    """What the answers show, and how sure that is. It is shown to the member, for them to keep; it is not kept here."""
+async def show_result(request: Request, caller: Writer, platform: ThePlatform) -> Response:
+    """What the answers show, and how sure that is; it is kept where the member asks for it."""
     given = {name: str(value) for name, value in (await request.form()).items()}
 
     def result() -> object:
@@ -157,11 +158,56 @@ async def show_result(request: Request, _caller: Writer, platform: ThePlatform) 
         asked = assessment_again(platform, given.get("occupation", ""), seed=int(seed))
         answers = {each.id: given[each.id] for each in asked.items if each.id in given}
         known = {name: int(option) for name, option in answers.items() if option in {"0", "1", "2", "3"}}
-        return asked, scored(asked, known, at=platform.present())
+        scores = scored(asked, known, at=platform.present())
+        if given.get("keep") == "yes":
+            from assent.operations.assessment_results import keep_result
 
-    both, problem = _tried(result)
-    asked, scores = both if isinstance(both, tuple) else (None, None)
-    return page(request, "features/assessment.html", asked=asked, problem=problem, result=scores)
+            keep_result(platform.workspace, caller.own, scores)
+        return asked, scores, known
+
+    made, problem = _tried(result)
+    if given.get("keep") == "yes" and problem is None:
+        return RedirectResponse("/learn/results", status_code=303)
+    asked, scores, known = made if isinstance(made, tuple) else (None, None, {})
+    return page(request, "features/assessment.html", asked=asked, problem=problem, result=scores, given=known)
+
+
+@router.get("/learn/results")
+def show_results(request: Request, caller: Reader, platform: ThePlatform) -> Response:
+    """The results that the member keeps, and whether hirers see them."""
+    return _results_page(request, platform, caller.own, None)
+
+
+@router.post("/learn/results")
+def delete(
+    request: Request, caller: Writer, platform: ThePlatform, record: Annotated[str, Form(max_length=_LONGEST_NAME)]
+) -> Response:
+    """A result that is kept goes."""
+
+    def gone() -> object:
+        require_features()
+        from assent.operations.assessment_results import delete_result
+
+        delete_result(platform.workspace, caller.own, record)
+        return True
+
+    _, problem = _tried(gone)
+    if problem is None:
+        return RedirectResponse("/learn/results", status_code=303)
+    return _results_page(request, platform, caller.own, problem)
+
+
+def _results_page(request: Request, platform: ThePlatform, member: MemberId, problem: AssentError | None) -> Response:
+    def kept() -> object:
+        require_features()
+        from assent.operations.assessment_results import results_of, shown_results
+
+        shown = shown_results(platform, items_of(request, platform), [member])
+        return results_of(platform.workspace, member), frozenset(shown.get(member, ()))
+
+    found, trouble = _tried(kept)
+    results, shown = found if isinstance(found, tuple) else ((), frozenset())
+    return page(request, "features/results_kept.html", kept=results, shown=shown, problem=problem or trouble)
 
 
 def _write_page(

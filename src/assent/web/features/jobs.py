@@ -12,7 +12,7 @@ from assent.errors import AssentError, InputError, RefusedError, UnavailableErro
 from assent.serving.caller import Caller
 from assent.serving.door import ThePlatform, needs
 from assent.serving.permissions import Permission
-from assent.serving.shared_features import finder_of
+from assent.serving.shared_features import finder_of, results_shown
 from assent.web.pages import page
 
 if TYPE_CHECKING:
@@ -64,7 +64,9 @@ def show_form(request: Request, _caller: Seeker, platform: ThePlatform, job: str
             text = finder_of(request, platform).job(job)
         except AssentError as error:
             problem = error
-    return page(request, "features/people.html", found=(), problem=problem, text=text, asked=False, most=LONGEST_JOB)
+    return page(
+        request, "features/people.html", found=(), problem=problem, text=text, asked=False, most=LONGEST_JOB, shown={}
+    )
 
 
 @router.post("/find/people")
@@ -76,7 +78,11 @@ def show_people(
 ) -> Response:
     """People who fit a job's text: only those who let themselves be found, by what they show to everybody."""
     found, problem = _found(lambda: finder_of(request, platform).people_for(text, limit=_SHOWN))
-    return page(request, "features/people.html", found=found, problem=problem, text=text, asked=True, most=LONGEST_JOB)
+    shown = results_shown(request, platform, found)
+    return page(
+        request, "features/people.html", found=found, problem=problem, text=text, asked=True, most=LONGEST_JOB,
+        shown=shown,
+    )  # fmt: skip
 
 
 def _found(look: Callable[[], tuple[Found, ...]]) -> tuple[tuple[Found, ...], AssentError | None]:
