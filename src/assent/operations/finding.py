@@ -6,6 +6,7 @@ purged. Before each answer the snapshot's reader looks at the ledger: who withdr
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ from assent.features.matching.describing import Described, Describer, title_in
 from assent.features.matching.finding import Hit, Why, find
 from assent.features.matching.index import Entry, Index, build_index
 from assent.features.matching.scoring import Needs
+from assent.features.taxonomy.spelling import stem_of
 from assent.features.writing.discriminating import discriminating
 from assent.operations.chronicle import Chronicle
 from assent.operations.items import Items, OwnText
@@ -27,6 +29,7 @@ from assent.operations.progress import manifest_of
 from assent.operations.snapshots import shelf_of
 from assent.operations.taxonomy import describer_of
 from assent.snapshot.reader import SnapshotReader, open_snapshot
+from assent.sources.html_text import to_prose
 from assent.vocabulary.identifiers import MemberId, RecordId, SnapshotId
 from assent.vocabulary.reasons import PERSON_REASONS, Reason
 
@@ -49,6 +52,11 @@ PURPOSE_OF: Final[Mapping[Sort, str]] = {
 }
 _POSTS: Final = frozenset({"post", "article"})
 _JOB: Final = "job.posting"
+_NAME: Final = "profile.name"
+_MOST_NAME_WORDS: Final = 6
+_MARKUP: Final = re.compile(
+    r"</?(?:html|body|head|div|p|br|h[1-6]|ul|ol|li|span|strong|em|table)\b[^<>]{0,2000}>", re.IGNORECASE
+)
 _WHAT_THEY_ARE: Final = ("profile.position", "profile.skill", "profile.summary", "profile.education")
 
 
@@ -154,7 +162,10 @@ class Finder:
         missing: InputError | None = None
         for sort in sorts:
             try:
-                found += self._best(sort, said, limit)
+                best = self._best(sort, said, limit)
+                named = self._called(text, limit) if sort is Sort.PEOPLE else ()
+                there = {each.ident for each in named}
+                found += (*named, *(each for each in best if each.ident not in there))[:limit]
             except InputError as error:
                 missing = error
         if missing is not None and not self._shelved:
@@ -182,6 +193,22 @@ class Finder:
         return tuple(
             _shown(sort, shelved, hit, out) for hit in find(shelved.index, said, permitted, limit=limit, needs=needs)
         )
+
+    def _called(self, query: str, limit: int) -> tuple[Found, ...]:
+        """People whose name has all words of the query: who is searched by name, never who is chosen for a job."""
+        asked = {stem_of(word) for word in query.split()}
+        if not 0 < len(asked) <= _MOST_NAME_WORDS:
+            return ()
+        shelved = self._open(Sort.PEOPLE)
+        out = shelved.reader.left_out_ids
+        index = shelved.index
+        found = []
+        for record, (category, text) in shelved.texts.items():
+            if category == _NAME and record not in out and asked <= {stem_of(word) for word in text.split()}:
+                name = str(index.found_as[index.records == record][0])
+                why = Why((), (), (), (), tuple(query.split()), 1.0, 0.0, 0.0, 0.0)
+                found.append(_shown(Sort.PEOPLE, shelved, Hit(name, 1.0, why), out))
+        return tuple(sorted(found, key=lambda each: (each.title, each.ident))[:limit])
 
     def _open(self, sort: Sort) -> _Shelved:
         """The index of the newest snapshot, its reader having looked at the ledger a moment ago."""
@@ -283,6 +310,8 @@ def asked_text(text: str) -> str:
     """
     if len(text) > MOST_ASKED_CHARACTERS:
         raise InputError("the text is longer than a megabyte", hint="give the job's text without attachments")
+    if _MARKUP.search(text):
+        text = to_prose(text).text
     if not text.strip():
         raise InputError("there is no text to search with", hint="give a job's text, or a few words")
     return text
@@ -296,7 +325,9 @@ def _is(sort: Sort, category: str) -> bool:
 
 def _entry(sort: Sort, row: Mapping[str, str], describer: Describer) -> Entry:
     title = row["text"] if sort is Sort.JOBS or row["category"] == "profile.position" else None
-    said = describer.describe(row["text"], title=None if title is None else title_in(title))
+    # A name says nothing of what somebody can do, and much that nobody may be chosen by.
+    text = "" if row["category"] == _NAME else row["text"]
+    said = describer.describe(text, title=None if title is None else title_in(title))
     found_as = row["author"] if sort is Sort.PEOPLE else row["id"]
     return Entry(RecordId(row["id"]), found_as, row["author"], replace(said, spoken={}))
 
@@ -306,7 +337,7 @@ def _shown(sort: Sort, shelved: _Shelved, hit: Hit, out: frozenset[str]) -> Foun
     owner = MemberId(str(shelved.index.owners[shelved.index.place_of_record(hit.name)]))
     if sort is Sort.PEOPLE:
         said = dict(shelved.texts[each] for each in reversed(records))
-        title = said.get("profile.name", hit.name)
+        title = said.get(_NAME, hit.name)
         line = next((said[each] for each in _WHAT_THEY_ARE if each in said), "")
     else:
         title, _, line = shelved.texts[records[0]][1].partition("\n")

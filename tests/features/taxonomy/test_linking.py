@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assent.features.taxonomy.linking import LONGEST_TEXT, Linker, bare_title
-from assent.features.taxonomy.model import EMPTY
-from features.small_taxonomy import TAXONOMY
+from assent.features.taxonomy.model import EMPTY, Taxonomy
+from features.small_taxonomy import TAXONOMY, occupation
 
 LINKER = Linker(TAXONOMY)
 
@@ -81,3 +81,40 @@ def test_places_lie_in_the_text_in_order(text: str) -> None:
     for linked in LINKER.skills_in(text + " weld metal and bake bread"):
         assert ends[-1] <= linked.start < linked.end <= len(text) + 30
         ends.append(linked.end)
+
+
+def test_a_word_that_is_a_rank_elsewhere_may_begin_a_name() -> None:
+    taxonomy = Taxonomy(
+        {
+            each.id: each
+            for each in (
+                occupation("chef", "chef", isco="3434", essential=""),
+                occupation("head", "head chef", isco="3434", essential=""),
+            )
+        },
+        {},
+        "ranks",
+        "1" * 64,
+    )
+
+    assert [each.occupation for each in Linker(taxonomy).occupations_named("Head chef at Lumen")] == ["head"]
+
+
+def test_a_kind_of_work_is_none_of_its_kinds_for_sure() -> None:
+    taxonomy = Taxonomy(
+        {
+            each.id: each
+            for each in (
+                occupation("politics", "politics lecturer", "teacher", isco="2310", essential=""),
+                occupation("science", "science teacher", isco="2330", essential=""),
+                occupation("dance", "dance teacher", isco="2355", essential=""),
+            )
+        },
+        {},
+        "kinds",
+        "2" * 64,
+    )
+    found = Linker(taxonomy).occupations_named("Teacher")
+
+    assert {each.occupation for each in found} == {"dance", "science", "politics"}
+    assert all(each.score < 1 for each in found)

@@ -71,3 +71,50 @@ def test_a_find_says_where_and_why_in_one_line() -> None:
     assert "We need a cook. No foreigners. Apply today."[found.start : found.end] == found.text
     assert "Title VII" in found.reason
     assert "\n" not in found.reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We hire. Regardless of religion, only men under 30.",
+        "Equal opportunity employer: young men preferred",
+        "must be a man",
+        "the ideal candidate is a man under 30",
+        "a male secretary",
+        "recent male graduates",
+        "lads in their twenties",
+        "young blokes",
+        "gentlemen under thirty",
+        "whites preferred",
+        "young\N{EM DASH}men",
+        "young m\N{CYRILLIC SMALL LETTER IE}n",
+        "y0ung men",
+        "männlich, 20-30",
+        "Bewerber sollten unter 30 sein",
+        "Deutsche Staatsangehörige bevorzugt",
+        "hombre joven",
+    ],
+)
+def test_plain_words_for_it_are_found(text: str) -> None:
+    assert discriminating(text)
+
+
+def test_what_stands_far_down_is_found() -> None:
+    assert discriminating("Accountant\n" + "We prepare tax returns. " * 9000 + "\nYoung men only.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Youth worker\nYou support young people in care.",
+        "Altenpfleger\nSie betreuen ältere Menschen in unserem Haus.",
+        "You care for older people at home",
+        "Help young people find work",
+        "looking for men's fashion buyer",
+        "We need a women's shelter manager",
+        "Obstetrics; no children on site",
+        "Welder (m/w/d)",
+    ],
+)
+def test_whom_the_work_is_for_is_no_choice_of_who_does_it(text: str) -> None:
+    assert discriminating(text) == ()

@@ -26,7 +26,7 @@ from sklearn.preprocessing import normalize
 
 from assent.errors import EvidenceError
 from assent.features.taxonomy import Taxonomy
-from assent.features.taxonomy.spelling import stem_of, stems_of
+from assent.features.taxonomy.spelling import GRAMMAR, stem_of, stems_of
 from assent.storage.files import write_whole
 from assent.training.public_text import public_texts
 
@@ -34,7 +34,8 @@ UNKNOWN_TERMS: Final = 1 << 18
 """Columns for words that no public text had; which one follows from the word alone."""
 DIMENSIONS: Final = 128
 _MOST_TERMS: Final = 60_000
-_STOPS: Final = frozenset(stem_of(word) for word in ENGLISH_STOP_WORDS)
+_STOPS: Final = frozenset(stem_of(word) for word in ENGLISH_STOP_WORDS) | GRAMMAR
+_SHORTEST: Final = 2
 _STOPS_AT: Final = 0.1  # a word in more texts than that says nothing
 _MADE_UP: Final = 10_000  # texts
 _SEED: Final = 20251103
@@ -76,6 +77,8 @@ class Background:
 
     def column(self, stem: str) -> int:
         """Where a stem is counted; -1 for a word that says nothing."""
+        if len(stem) < _SHORTEST or stem in _STOPS:
+            return -1
         known = self.columns.get(stem)
         if known is None:
             return len(self.terms) + zlib.crc32(stem.encode("utf-8", "replace")) % UNKNOWN_TERMS

@@ -38,8 +38,8 @@ class Why:
     """Why something was found.
 
     Args:
-        skills: asked for and stated, the most telling first.
-        implied: asked for and not stated, but everybody in that work needs them.
+        skills: asked for and stated, in words on both sides; the most telling first.
+        implied: of both, but on one side only because everybody in that work needs them.
         titles: occupations that both titles mean, the closest first.
         alike: occupations that both may be, where the skills of one of them say so and no title does.
         words: words that both have and that say most.
@@ -175,14 +175,14 @@ class _Scored:
         return SharedSkill(skill, self.index.skill_columns.taxonomy.skills[skill].label, records)
 
     def _skills(self, at: int) -> tuple[list[int], list[int]]:
-        """Columns of skills that are asked and stated, and of those that are only implied; the most telling first."""
+        """Columns of skills that both name, and of those that the work of one implies; the most telling first."""
         stated: list[int] = []
         implied: list[int] = []
         rarity = self.index.skill_columns.rarity
         for column in sorted(self.question.skills, key=lambda each: (-rarity[each], each)):
             has = _cell(self.index.stated, at, column)
             if has > 0:
-                (stated if has >= 1 else implied).append(column)
+                (stated if has >= 1 and self.question.skills[column] >= 1 else implied).append(column)
         return stated, implied
 
     def _titles(self, at: int) -> tuple[tuple[str, ...], tuple[str, ...]]:

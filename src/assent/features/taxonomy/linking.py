@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from assent.features.taxonomy.model import OccupationId, Skill, SkillId, Taxonomy
-from assent.features.taxonomy.spelling import Word, stem_of, stems_of, words_of
+from assent.features.taxonomy.spelling import GRAMMAR, Word, stem_of, stems_of, words_of
 
 LONGEST_NAME: Final = 9
 """In words; longer names are descriptions that nobody writes like that."""
@@ -27,6 +27,8 @@ LONGEST_TEXT: Final = 200_000
 """Characters of a text that are looked at; of longer ones the beginning."""
 _SHORT: Final = 3
 _SURE: Final = 0.35
+_OF_A_KIND: Final = 0.9
+"""Of a title that several occupations are kinds of: likely one of them, and nobody can say which."""
 _RANK: Final = re.compile(
     r"\b(?:senior|junior|lead|principal|staff|head|chief|deputy|assistant to the|trainee|intern|freelance|self-employed"
     r"|interim|acting|former|ex|sr|jr|ii|iii|iv)\b\.?|\((?:[mfwdx]\W?){2,}\)",
@@ -100,10 +102,14 @@ class Linker:
         Rank (`senior`, `junior`), an employer after `at`, and `(m/f/d)` do not count.
         """
         bare = bare_title(title)
-        known = self._titles.get(stems_of(bare)) or self._titles.get(stems_of(title))
-        if known is not None:
+        # The whole first: `head chef` and `deputy head teacher` are names, of which `head` is no rank.
+        known = self._titles.get(stems_of(_AT.sub("", title))) or self._titles.get(stems_of(bare))
+        if known is None:
+            return self._alike(bare, limit)
+        kinds = self._kinds.get(stems_of(bare), ())
+        if not kinds:
             return tuple(Named(each, 1.0) for each in known[:limit])
-        return self._alike(bare, limit)
+        return tuple(Named(each, _OF_A_KIND) for each in dict.fromkeys((*kinds, *known)))[:limit]
 
     def _alike(self, title: str, limit: int) -> tuple[Named, ...]:
         if not self.taxonomy.occupations or not title:
@@ -122,6 +128,8 @@ class Linker:
             self._longest.setdefault(stem_of(name), 1)
             return
         stems = stems_of(name)
+        if len(stems) == 1 and stems[0] in GRAMMAR:
+            return
         alone_and_other = len(stems) == 1 and name != skill.label and name.islower()
         if not stems or len(stems) > LONGEST_NAME or alone_and_other:
             return
@@ -149,6 +157,19 @@ class Linker:
             if owner not in owners:
                 owners.append(owner)
         return found
+
+    @cached_property
+    def _kinds(self) -> dict[tuple[str, ...], tuple[OccupationId, ...]]:
+        """Of a word that is no occupation's own label, those that are kinds of it: of `teacher`, every teacher.
+
+        Some list lists it as another name of one of them, which says nothing of whoever calls themselves so.
+        """
+        labels = {stems_of(each.label): each.id for each in self.taxonomy.occupations.values()}
+        found: dict[tuple[str, ...], list[tuple[int, str, OccupationId]]] = {}
+        for stems, ident in labels.items():
+            if len(stems) > 1 and stems[-1:] not in labels:
+                found.setdefault(stems[-1:], []).append((len(stems), self.taxonomy.occupations[ident].label, ident))
+        return {word: tuple(each for *_, each in sorted(kinds)) for word, kinds in found.items() if len(kinds) > 1}
 
     @cached_property
     def _names_as_vectors(self) -> tuple[_Vectors, _Vectors, list[OccupationId]]:

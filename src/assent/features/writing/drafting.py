@@ -16,6 +16,7 @@ from typing import Any, Final
 from assent.curation.outputs import OutputFilter
 from assent.errors import InputError, UnavailableError
 from assent.features.writing import composer
+from assent.features.writing.affirming import affirmed
 from assent.features.writing.asking import Ask, Kind, OwnRecord
 from assent.features.writing.facts import Facts, read_facts
 from assent.features.writing.generators import LONGEST_ANSWER, Generator
@@ -138,8 +139,8 @@ def draft(
     guard.admit(ask, now=now)
     screened = screen((*ask.told_records(), *records))
     name = own_name(records)
-    facts, voice = read_facts(screened.profile), measure_voice(screened.activity)
-    evidence = Evidence((*screened.records, *([name] if name else [])), facts, ask, now)
+    facts, voice = read_facts(affirmed(screened.profile), this_year=now.year), measure_voice(screened.activity)
+    evidence = Evidence((*affirmed(screened.records), *([name] if name else [])), facts, ask, now)
     filtered = (outputs or OutputFilter(None)).sparing(*(name.text for name in [name] if name), ask.addressee or "")
     checked, written_by, fell_back = None, COMPOSER, ""
     if generator is not None:

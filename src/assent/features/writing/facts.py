@@ -101,8 +101,8 @@ class Facts:
         return tuple(name for name, found in named.items() if not found)
 
 
-def read_facts(records: Sequence[OwnRecord]) -> Facts:
-    """The facts of records that were screened, newest first."""
+def read_facts(records: Sequence[OwnRecord], *, this_year: int | None = None) -> Facts:
+    """The facts of records that were screened, newest first; what begins after `this_year` is none yet."""
     positions: list[Position] = []
     education: list[Education] = []
     skills: list[Named] = []
@@ -112,7 +112,8 @@ def read_facts(records: Sequence[OwnRecord]) -> Facts:
         told = record.category == "profile.other"
         for line in (line for line in lines if line):
             if record.category in {"profile.position", "profile.other"}:
-                positions += _position(line, record.id, told=told)
+                found = _position(line, record.id, told=told)
+                positions += (each for each in found if this_year is None or (each.since or 0) <= this_year)
             if record.category == "profile.education":
                 education += _education(line, record.id)
             if record.category == "profile.skill":

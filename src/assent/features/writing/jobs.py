@@ -23,6 +23,8 @@ def job_title(job: Job) -> str | None:
     given = readable(job.title if job.title is not None else job.text[:2000])
     given = next((line for line in (line.strip() for line in given.split("\n")) if line), "")
     title = " ".join(_FOR_ALL.sub("", given).split()).strip(" .,-–|")  # noqa: RUF001 - dashes people type
+    if job.employer:
+        title = re.sub(rf"\s+(?:at|bei|chez|en|@)\s+{re.escape(job.employer)}$", "", title, flags=re.IGNORECASE)
     if (
         not title
         or len(title) > _MOST_TITLE_CHARACTERS
