@@ -54,6 +54,8 @@ _POSTS: Final = frozenset({"post", "article"})
 _JOB: Final = "job.posting"
 _NAME: Final = "profile.name"
 _MOST_NAME_WORDS: Final = 6
+_WORTH_SHOWING: Final = 0.15
+"""Of the best job's score; below it, a job shares a word with the member and nothing else."""
 _MARKUP: Final = re.compile(
     r"</?(?:html|body|head|div|p|br|h[1-6]|ul|ol|li|span|strong|em|table)\b[^<>]{0,2000}>", re.IGNORECASE
 )
@@ -116,7 +118,8 @@ class Finder:
             InputError: they wrote nothing to go by, or there is no snapshot to recommend from.
         """
         said = self.said_of(member, PURPOSE_OF[Sort.JOBS])
-        return self._best(Sort.JOBS, said, limit, needs=Needs.FOUND)
+        found = self._best(Sort.JOBS, said, limit, needs=Needs.FOUND)
+        return tuple(each for each in found if each.score >= _WORTH_SHOWING * found[0].score)
 
     def people_for(self, job: str, *, title: str | None = None, limit: int = 20) -> tuple[Found, ...]:
         """The people who fit a job's text best.

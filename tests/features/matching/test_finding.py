@@ -179,3 +179,31 @@ def test_a_background_that_was_kept_is_the_one_that_was_learned(tmp_path) -> Non
     again = background_in(tmp_path, TAXONOMY)
 
     assert (again.terms, again.digest) == (first.terms, first.digest)
+
+
+def test_a_skill_is_said_as_it_was_asked_for() -> None:
+    hit = find(people(), asked("Somebody for welding metal"), everybody)[0]
+
+    assert [each.label for each in hit.why.skills] == ["welding metal"]
+
+
+def test_a_skill_that_nobody_asked_for_is_not_said_to_be_asked_for() -> None:
+    hit = next(each for each in find(people(), asked("Welder", "Welder"), everybody) if each.name == "anna")
+
+    assert hit.why.skills == ()
+    assert "weld metal" in hit.why.implied
+
+
+def test_how_many_somebody_leads_is_no_part_of_what_they_are() -> None:
+    led = DESCRIBER.describe("", title="Hill & Sons, Leeds: arc welder with responsibility for nine people")
+
+    assert set(led.titles) == {"welder"}
+
+
+def test_words_of_grammar_rank_nobody() -> None:
+    index = people(anna=[("Schweisserin und Leiterin der Halle", False)])
+
+    assert find(index, asked("Wir suchen einen Koch und eine Hilfe (m/w/d) der Halle"), everybody)[0].why.words == (
+        "Halle",
+    )
+    assert not find(index, asked("Wir suchen einen Koch und eine Hilfe (m/w/d)"), everybody)

@@ -19,6 +19,11 @@ _TITLES: Final = 3
 _LONGEST_TITLE: Final = 200
 _PARTS: Final = re.compile(r"[,:;.()|•\n]")
 """What parts a title from a firm and a place: `Cole & Sons, Leeds: joiner (part time)`."""
+_ADDED: Final = re.compile(
+    r"\s+(?:with responsibility for|responsible for|in charge of|verantwortlich für|chargée? de|responsable de)\s.*",
+    re.IGNORECASE,
+)
+"""What follows says how much, not what: `ward nurse with responsibility for nine people`."""
 _MOST_PARTS: Final = 5
 _SHARPNESS: Final = 12
 """A title that is a known name is hardly ever another; one that is half alike is hardly ever that one."""
@@ -76,7 +81,8 @@ class Describer:
         return Described(counted, skills, titles, spoken)
 
     def _titles(self, title: str) -> Mapping[OccupationId, float]:
-        parts = [part.strip() for part in _PARTS.split(title[:_LONGEST_TITLE]) if part.strip()][:_MOST_PARTS]
+        parts = [_ADDED.sub("", part).strip() for part in _PARTS.split(title[:_LONGEST_TITLE])]
+        parts = [part for part in parts if part][:_MOST_PARTS]
         named = max(
             (self.linker.occupations_named(part, _TITLES) for part in parts),
             key=lambda each: each[0].score if each else 0.0,

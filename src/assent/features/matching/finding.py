@@ -22,11 +22,13 @@ Permitted = Callable[[Sequence[RecordId]], frozenset[RecordId]]
 MOST_RESULTS: Final = 1000
 _MOST_REASONS: Final = 5
 _WORTH_SAYING: Final = 0.02
+_LIKELY: Final = 0.1
+"""From which on it is said that two are of one kind of work; below it, an occupation is one of many it might be."""
 
 
 @dataclass(frozen=True, slots=True)
 class SharedSkill:
-    """A skill that is asked for and stated. Args: records: those that state it."""
+    """A skill that is asked for and stated. Args: label: as the question says it; records: those that state it."""
 
     skill: SkillId
     label: str
@@ -172,7 +174,9 @@ class _Scored:
 
     def _shared(self, name: str, skill: SkillId, column: int) -> SharedSkill:
         records = tuple(RecordId(str(each)) for each in self.index.naming(name, column))
-        return SharedSkill(skill, self.index.skill_columns.taxonomy.skills[skill].label, records)
+        # In the words of whoever asks: `SQL`, where the taxonomy says `database management systems`.
+        label = self.said.skills.get(skill, self.index.skill_columns.taxonomy.skills[skill].label)
+        return SharedSkill(skill, label, records)
 
     def _skills(self, at: int) -> tuple[list[int], list[int]]:
         """Columns of skills that both name, and of those that the work of one implies; the most telling first."""
@@ -189,7 +193,9 @@ class _Scored:
         """Occupations of both: those that both titles mean, and those that skills say."""
         columns, asked = self.index.title_columns, self.question.titles
         shared = [
-            each for each in sorted(asked) if each < len(columns.ids) and _cell(self.index.positions, at, each) > 0
+            each
+            for each in sorted(asked)
+            if each < len(columns.ids) and asked[each] * _cell(self.index.positions, at, each) >= _LIKELY
         ]
         shared.sort(key=lambda each: -asked[each])
         row = self.index.titled[at]
