@@ -24,6 +24,8 @@ from assent.vocabulary.tables import RECORD_SCHEMA
 SHOWN: Final = "show_assessments"
 MOST_KEPT: Final = 100
 """Of one member."""
+MOST_SHOWN: Final = 3
+"""Of one member, to a hirer."""
 _VISIBILITY: Final = "private"
 
 
@@ -103,7 +105,7 @@ def shown_results(platform: Platform, items: Items, members: Sequence[MemberId])
     records = [_record(member, each) for member, own in kept.items() for each in own]
     permitted = items.permitted(records, SHOWN) if records else frozenset()
     told = {member: tuple(each.said for each in own if each.record in permitted) for member, own in kept.items()}
-    return {member: said for member, said in told.items() if said}
+    return {member: said[:MOST_SHOWN] for member, said in told.items() if said}
 
 
 def _record(member: MemberId, kept: Kept) -> Record:

@@ -206,6 +206,6 @@ class BundleInputs:
     take_backs: TakeBackFacts | None = None
     checks: tuple[CheckFacts, ...] = ()
     audits: tuple[AuditFacts, ...] = ()
-    rankings: RankingFacts | None = None
     written: Mapping[str, str] = field(default_factory=dict)
     attachments: Mapping[str, bytes] = field(default_factory=dict)
+    rankings: RankingFacts | None = None
