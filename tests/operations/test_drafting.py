@@ -11,7 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from assent.errors import InputError, RefusedError
-from assent.features.writing import Ask, Generator, Kind
+from assent.features.writing import Ask, Generator, Job, Kind
+from assent.features.writing.prompting import Prompt
 from assent.operations.drafting import TrainedGenerator, Writers, generator_for, generator_of
 from assent.operations.items import Items
 from assent.operations.platform import open_platform
@@ -160,3 +161,42 @@ def test_an_address_that_is_none_is_said(world: World) -> None:
     set_up(world, server="no address")
     with open_platform(world.workspace, clock=world.clock) as platform, pytest.raises(InputError, match="no address"):
         generator_of(platform)
+
+
+class Meanwhile:
+    """A generator that takes its time: somebody else has a message written before it answers."""
+
+    name = "slow"
+
+    def __init__(self, world: World, said: str) -> None:
+        self.world, self.said = world, said
+        self.others: list[str] = []
+
+    def propose(self, prompt: Prompt, *, seed: int) -> str:
+        with writers(self.world) as here:
+            self.others.append(here.write(MemberId("m1"), MESSAGE, to="hirer-2").text)
+        return self.said
+
+
+MESSAGE = Ask(Kind.MESSAGE_TO_HIRER, job=Job("Assistant wanted at Hill & Sons"))
+
+
+def test_a_slow_writer_holds_up_nobody_elses_message(world: World) -> None:
+    slow = Meanwhile(world, SAID)
+    with writers(world, slow) as here:
+        made = here.write(ANN, MESSAGE, to="hirer-1")
+
+    assert made.text
+    assert slow.others
+
+
+def test_what_was_sent_meanwhile_counts(world: World) -> None:
+    class Sends(Meanwhile):
+        def propose(self, prompt: Prompt, *, seed: int) -> str:
+            for hirer in ("hirer-2", "hirer-3"):
+                with writers(self.world, Saying([self.said])) as here:
+                    here.write(ANN, MESSAGE, to=hirer)
+            return self.said
+
+    with writers(world, Sends(world, SAID)) as here, pytest.raises(RefusedError):
+        here.write(ANN, MESSAGE, to="hirer-1")

@@ -75,13 +75,18 @@ class Writers:
         now, outputs = platform.present(), self._outputs.now()
         if not ask.kind.is_message:
             return draft(ask, records, now=now, guard=Guard(), generator=self._generator, outputs=outputs, seed=seed)
+        named = to or ask.addressee or ""
         with sent_by(platform.workspace, member, now=now, entropy=platform.entropy) as sent:
-            recipient = sent.named(to or ask.addressee or "")
-            made = draft(
-                ask, records, now=now, guard=Guard(sent.recent()), generator=self._generator, outputs=outputs,
-                seed=seed, to=recipient,
-            )  # fmt: skip
-            if made.text:
+            guard, recipient = Guard(sent.recent()), sent.named(named)
+        # Nobody is held up while a model writes; what others sent meanwhile is looked at again before this counts.
+        made = draft(
+            ask, records, now=now, guard=guard, generator=self._generator, outputs=outputs, seed=seed, to=recipient
+        )
+        if made.text:
+            with sent_by(platform.workspace, member, now=now, entropy=platform.entropy) as sent:
+                guard, recipient = Guard(sent.recent()), sent.named(named)
+                guard.admit(ask, now=now)
+                guard.release(made.text, ask, now=now, to=recipient)
                 sent.add(recipient, signature_of(made.text), at=now)
         return made
 
