@@ -23,7 +23,7 @@ MOST_RESULTS: Final = 1000
 _MOST_REASONS: Final = 5
 _WORTH_SAYING: Final = 0.02
 _LIKELY: Final = 0.1
-"""From which on it is said that two are of one kind of work; below it, an occupation is one of many it might be."""
+"""From which on a kind of work, or what is usual in it, is given as a reason; below it, it is one of many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,9 +184,11 @@ class _Scored:
         implied: list[int] = []
         rarity = self.index.skill_columns.rarity
         for column in sorted(self.question.skills, key=lambda each: (-rarity[each], each)):
-            has = _cell(self.index.stated, at, column)
-            if has > 0:
-                (stated if has >= 1 and self.question.skills[column] >= 1 else implied).append(column)
+            has, asked = _cell(self.index.stated, at, column), self.question.skills[column]
+            if has >= 1 and asked >= 1:
+                stated.append(column)
+            elif has * asked >= _LIKELY:
+                implied.append(column)
         return stated, implied
 
     def _titles(self, at: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
