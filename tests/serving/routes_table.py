@@ -58,6 +58,8 @@ ROUTES: Final[Mapping[str, str]] = {
     "GET /learn": "own.read",
     "GET /learn/assessment": "own.read",
     "POST /learn/assessment": "own.write",
+    "GET /learn/results": "own.read",
+    "POST /learn/results": "own.write",
     "GET /find": "find",
     "GET /find/people": "find",
     "POST /find/people": "find",
